@@ -1,0 +1,1 @@
+"""How banso is run: local servers, image, compose, Kubernetes and alerts."""

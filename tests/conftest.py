@@ -1,0 +1,105 @@
+"""What every test can ask for: real servers, fresh databases, a clock that stands, a real browser.
+
+A server that the environment names is used; else one is started here, once for the whole run. What is
+missing on the machine is an error that names its package, never a skip.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from banso_common.clock import ManualClock
+from deploy.local.kafka import KafkaServer
+from deploy.local.postgres import PostgresServer, postgres_program
+from deploy.local.server import program
+
+START_AT = int(datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp()) * 1_000
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at Monday 2026-03-02T09:00:00Z until the test moves it."""
+    return ManualClock(START_AT)
+
+
+@pytest.fixture(scope="session")
+def kafka_server() -> Iterator[KafkaServer]:
+    """A broker of our own. A test that kills it must have it running again at its end."""
+    with KafkaServer() as server:
+        yield server
+
+
+@pytest.fixture
+def kafka_bootstrap(request: pytest.FixtureRequest) -> str:
+    """The address of a real broker: BANSO_TEST_KAFKA, else our own."""
+    named = os.environ.get("BANSO_TEST_KAFKA")
+    if named:
+        return named
+    server: KafkaServer = request.getfixturevalue("kafka_server")
+    return server.bootstrap
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of our own. A test that kills it must have it running again at its end."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Each call gives the SQLAlchemy URL of a fresh, empty PostgreSQL database, on the server that
+    BANSO_TEST_POSTGRES_URL names, else on our own. The databases are removed after the run."""
+    names = (f"banso_test_{os.getpid()}_{number}" for number in count())
+    named = os.environ.get("BANSO_TEST_POSTGRES_URL")
+    if not named:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        return lambda: server.create_database(next(names))
+    admin = named.replace("postgresql+asyncpg:", "postgresql:")
+
+    def sql(statement: str) -> None:
+        subprocess.run([postgres_program("psql"), "-q", "-d", admin, "-c", statement], check=True)
+
+    def fresh() -> str:
+        name = next(names)
+        sql(f"CREATE DATABASE {name}")
+        request.addfinalizer(lambda: sql(f"DROP DATABASE {name} WITH (FORCE)"))
+        return "postgresql+asyncpg:" + admin.partition(":")[2].rpartition("/")[0] + f"/{name}"
+
+    return fresh
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a fresh, empty database; the test runs once on each store."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'banso.sqlite'}"
+    fresh: Callable[[], str] = request.getfixturevalue("postgres_url")
+    return fresh()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium, driven by Playwright's async API."""
+    chromium = program("chromium", "chromium")
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
+        yield opened
+        await opened.close()

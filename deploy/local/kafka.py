@@ -122,3 +122,7 @@ class KafkaServer(Server):
         except OSError:
             return False
         return True
+
+
+if __name__ == "__main__":
+    fetch_jars()

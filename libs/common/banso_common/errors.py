@@ -1,13 +1,13 @@
 """The error tree: a class says who can mend the fault and whether a retry helps.
 
-    BansoError
-    ├── Refused              the input is wrong            retry never helps; 4xx or a dead letter
-    │   └── TooLarge         … because it is over a limit  retry never helps; 413 or a dead letter
-    ├── SettingsError        the configuration is wrong    mend it and start again
-    ├── Unavailable          a store or broker is away     retry helps, with back-off
-    │   └── Full             a queue is at its limit       retry helps, later; 503 with Retry-After
-    ├── Fenced               another member owns it now    drop the work, reload when assigned again
-    └── OffsetOutOfRange     records are gone              the partition stops with an alarm
+BansoError
+├── Refused              the input is wrong            retry never helps; 4xx or a dead letter
+│   └── TooLarge         … because it is over a limit  retry never helps; 413 or a dead letter
+├── SettingsError        the configuration is wrong    mend it and start again
+├── Unavailable          a store or broker is away     retry helps, with back-off
+│   └── Full             a queue is at its limit       retry helps, later; 503 with Retry-After
+├── Fenced               another member owns it now    drop the work, reload when assigned again
+└── OffsetOutOfRange     records are gone              the partition stops with an alarm
 """
 
 from __future__ import annotations

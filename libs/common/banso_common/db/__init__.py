@@ -1,0 +1,1 @@
+"""The database, alike on SQLite and PostgreSQL; the only place that commits."""

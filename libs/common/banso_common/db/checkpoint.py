@@ -1,0 +1,74 @@
+"""How far a partition has been applied, and which epoch may say so: State = fold(log[0:offset]), fenced.
+
+Taking a partition raises its epoch; advancing must hit exactly one row with that epoch and the offset that
+the writer believes in, inside the transaction that stores the state. A zombie hits none and is rolled back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_common.contracts.topics import Topic
+from banso_common.errors import Fenced
+
+NONE_YET = -1
+
+
+def checkpoint_table(metadata: MetaData) -> Table:
+    """One row a partition of a topic; `next_offset` is that of the next record, NONE_YET before the first."""
+    return Table(
+        "checkpoint",
+        metadata,
+        Column("topic", String(64), primary_key=True),
+        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("epoch", BigInteger, nullable=False),
+        Column("next_offset", BigInteger, nullable=False),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A member's right to write for one partition, and the offset up to which the store has applied it."""
+
+    topic: Topic
+    partition: int
+    epoch: int
+    next_offset: int
+
+    def at(self, next_offset: int) -> Claim:
+        """The same right, further on."""
+        return Claim(self.topic, self.partition, self.epoch, next_offset)
+
+
+async def acquire(tx: AsyncConnection, table: Table, topic: Topic, partition: int) -> Claim:
+    """Take the partition: every claim of before is fenced once this transaction commits."""
+    mine = (table.c.topic == topic) & (table.c.partition == partition)
+    row = (await tx.execute(select(table.c.epoch, table.c.next_offset).where(mine).with_for_update())).one_or_none()
+    if row is None:
+        await tx.execute(insert(table).values(topic=topic, partition=partition, epoch=1, next_offset=NONE_YET))
+        return Claim(topic, partition, 1, NONE_YET)
+    await tx.execute(update(table).where(mine).values(epoch=row.epoch + 1))
+    return Claim(topic, partition, row.epoch + 1, row.next_offset)
+
+
+async def advance(tx: AsyncConnection, table: Table, claim: Claim, next_offset: int) -> Claim:
+    """Say that the partition is applied up to `next_offset` (which may equal the claim's: then only the
+    epoch is checked). Raises Fenced unless the store still agrees with the claim."""
+    done = await tx.execute(
+        update(table)
+        .where(
+            (table.c.topic == claim.topic)
+            & (table.c.partition == claim.partition)
+            & (table.c.epoch == claim.epoch)
+            & (table.c.next_offset == claim.next_offset)
+        )
+        .values(next_offset=next_offset)
+    )
+    if done.rowcount != 1:
+        raise Fenced(
+            f"{claim.topic}/{claim.partition}: epoch {claim.epoch} at {claim.next_offset} is no longer the newest"
+        )
+    return claim.at(next_offset)

@@ -1,0 +1,57 @@
+"""The only place that commits: a block of work happens whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from banso_common.db.engine import WRITES
+from banso_common.errors import BansoError, SettingsError, Unavailable
+from banso_common.failpoints import failpoint
+
+_STARTING_OR_STOPPING = ("CannotConnectNow", "AdminShutdown", "CrashShutdown", "TooManyConnections")
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction that writes: commits when the block ends, rolls back when it raises.
+
+    Raises Unavailable when the database is away (whether a commit in flight was applied is then unknown:
+    reload from the store), SettingsError when its tables are missing.
+    """
+    async with _named_faults(), engine.connect() as connection:
+        await connection.execution_options(**{WRITES: True})
+        async with connection.begin():
+            yield connection
+            failpoint("before-commit")
+    failpoint("after-commit")
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One consistent view for reading; raises as `transaction` does."""
+    async with _named_faults(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@asynccontextmanager
+async def _named_faults() -> AsyncIterator[None]:
+    try:
+        yield
+    except BansoError:
+        raise
+    except (OSError, PoolTimeout) as fault:
+        raise Unavailable(f"the database does not answer: {fault}") from fault
+    except DBAPIError as fault:
+        text = str(fault.orig)
+        if "no such table" in text or "UndefinedTable" in text:
+            raise SettingsError(f"the database has no tables of this version; run `banso migrate` ({text})") from fault
+        if fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError):
+            raise Unavailable(f"the database does not answer: {text}") from fault
+        if any(name in text for name in _STARTING_OR_STOPPING):
+            raise Unavailable(f"the database does not answer: {text}") from fault
+        raise

@@ -1,0 +1,122 @@
+"""API keys: 256 random bits, shown once, stored as SHA-256 in one small file that every service may read.
+
+A stolen file opens nothing. The file is read again when it changes, so that a key made or revoked counts
+at once; in a cluster it is mounted as a secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from banso_common.errors import SettingsError
+
+PREFIX = "banso_"
+KEY_BYTES = 32
+
+
+class Scope(StrEnum):
+    """What a key may do, a closed set."""
+
+    EVENTS_WRITE = "events:write"
+    ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_WRITE = "accounts:write"
+    OUTREACH_READ = "outreach:read"
+    OUTREACH_WRITE = "outreach:write"
+    DEAD_LETTERS_READ = "dead-letters:read"
+    DEAD_LETTERS_WRITE = "dead-letters:write"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: the name that the key was given, and what it may do. `admin` may do everything."""
+
+    name: str
+    scopes: frozenset[Scope]
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+class KeyRing:
+    """The keys of one installation, in one file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._keys: dict[str, Principal] = {}
+
+    def create(self, name: str, scopes: Iterable[Scope]) -> str:
+        """Make a key and store its hash; the answer is the only time that the key itself is seen."""
+        secret = PREFIX + secrets.token_urlsafe(KEY_BYTES)
+        self._refresh()
+        if any(principal.name == name for principal in self._keys.values()):
+            raise SettingsError(f"there is a key named `{name}` already; revoke it or choose another name")
+        self._keys[_digest(secret)] = Principal(name, frozenset(scopes))
+        self._store()
+        return secret
+
+    def revoke(self, name: str) -> None:
+        """Forget a key. Raises SettingsError when there is none of that name."""
+        self._refresh()
+        kept = {digest: principal for digest, principal in self._keys.items() if principal.name != name}
+        if len(kept) == len(self._keys):
+            raise SettingsError(f"there is no key named `{name}`")
+        self._keys = kept
+        self._store()
+
+    def principals(self) -> list[Principal]:
+        """Who has a key."""
+        self._refresh()
+        return list(self._keys.values())
+
+    def find(self, secret: str) -> Principal | None:
+        """Whose key this is. The look-up is by hash, so its time tells nothing of the stored keys."""
+        self._refresh()
+        return self._keys.get(_digest(secret))
+
+    def _refresh(self) -> None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            self._keys, self._stamp = {}, None
+            return
+        stamp = (found.st_mtime_ns, found.st_size)
+        if stamp != self._stamp:
+            try:
+                stored = json.loads(self._path.read_text())
+                self._keys = {
+                    key["sha256"]: Principal(key["name"], frozenset(Scope(scope) for scope in key["scopes"]))
+                    for key in stored["keys"]
+                }
+            except (ValueError, KeyError, TypeError) as fault:
+                raise SettingsError(
+                    f"the keys file cannot be read ({fault}); make keys with `banso keys create`"
+                ) from None
+            self._stamp = stamp
+
+    def _store(self) -> None:
+        keys = [
+            {"name": principal.name, "scopes": sorted(principal.scopes), "sha256": digest}
+            for digest, principal in self._keys.items()
+        ]
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump({"keys": keys}, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        self._stamp = None
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""What a running service is, and how a process starts its services, serves them, and drains at a signal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+DRAIN_S_MAX = 30
+
+
+class Service(Protocol):
+    """One of banso's services, as a composition sees it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def routers(self) -> Sequence[APIRouter]: ...
+
+    async def start(self) -> None:
+        """Check the settings and the store, then work in background tasks. Raises SettingsError."""
+        ...
+
+    async def stop(self) -> None:
+        """Drain: finish what is in flight, take nothing new."""
+        ...
+
+    def readiness(self) -> Mapping[str, str | None]:
+        """Each check by name: None when it is fine, else the reason why not."""
+        ...
+
+
+class Server(uvicorn.Server):
+    """An HTTP server inside a running event loop; SIGINT and SIGTERM make `serve` return after its drain."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=DRAIN_S_MAX,
+            )
+        )
+
+
+async def stop_all(services: Sequence[Service]) -> None:
+    """Stop the services in their order (the first feeds the next), each within the drain time."""
+    for service in services:
+        await asyncio.wait_for(service.stop(), DRAIN_S_MAX)

@@ -1,0 +1,1 @@
+"""The one loop that all services run, and what works beside it."""

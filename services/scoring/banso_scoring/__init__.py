@@ -1,0 +1,1 @@
+"""Scoring: facts, health, journey and signals of every account of its partitions."""

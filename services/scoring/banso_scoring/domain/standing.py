@@ -1,0 +1,91 @@
+"""The part of an account's state that depends on its path: band, place in the journey, open episodes.
+
+Everything else is a function of facts, model, cohort and day. A standing is stored at the close of a day and
+is the `previous` of every evaluation on the day after; days, not calls, are counted, so that evaluating again
+on the same inputs changes nothing. Columns have the accounts on their last axis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_common.contracts.account_signal import Band, SignalKind
+
+NO_DAY = -1
+BANDS: tuple[Band, ...] = (Band.UNKNOWN, Band.CRITICAL, Band.WATCH, Band.HEALTHY)
+"""Band code -> band; a code is the index here."""
+BAND_CODES: dict[Band, int] = {band: code for code, band in enumerate(BANDS)}
+KINDS: tuple[SignalKind, ...] = tuple(SignalKind)
+"""Row of the episode columns -> kind of signal."""
+KIND_ROWS: dict[SignalKind, int] = {kind: row for row, kind in enumerate(KINDS)}
+
+Indices = NDArray[np.intp] | NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The path-dependent columns of n accounts. Days are day numbers since 1970-01-01, `NO_DAY` for none."""
+
+    band: NDArray[np.int8]
+    """(n,): index into `BANDS`."""
+    phase: NDArray[np.int16]
+    """(n,): index into `model.journey`."""
+    entered_day: NDArray[np.int32]
+    """(n,): the day on which the account entered its phase."""
+    goal_since: NDArray[np.int32]
+    """(n,): the day since which the goal of the phase has held without a break."""
+    lapse_since: NDArray[np.int32]
+    """(n,): the day since which the conditions to fall back have held without a break."""
+    open: NDArray[np.bool_]
+    """(kinds, n): whether an episode is open."""
+    episode: NDArray[np.int32]
+    """(kinds, n): how many episodes were opened so far, which is the number of the newest."""
+    opened_day: NDArray[np.int32]
+    """(kinds, n): the day on which the newest episode opened."""
+
+    @classmethod
+    def new(cls, n: int) -> Standing:
+        """The standing of n accounts that nothing is known of: the first phase, no band, no episode."""
+        kinds = len(KINDS)
+        return cls(
+            band=np.zeros(n, np.int8),
+            phase=np.zeros(n, np.int16),
+            entered_day=np.full(n, NO_DAY, np.int32),
+            goal_since=np.full(n, NO_DAY, np.int32),
+            lapse_since=np.full(n, NO_DAY, np.int32),
+            open=np.zeros((kinds, n), np.bool_),
+            episode=np.zeros((kinds, n), np.int32),
+            opened_day=np.full((kinds, n), NO_DAY, np.int32),
+        )
+
+    @property
+    def n(self) -> int:
+        """How many accounts the columns hold."""
+        return int(self.band.shape[0])
+
+    def take(self, indices: Indices) -> Standing:
+        """A copy of the columns of the accounts at `indices`, in that order."""
+        return Standing(
+            band=self.band[indices],
+            phase=self.phase[indices],
+            entered_day=self.entered_day[indices],
+            goal_since=self.goal_since[indices],
+            lapse_since=self.lapse_since[indices],
+            open=self.open[:, indices],
+            episode=self.episode[:, indices],
+            opened_day=self.opened_day[:, indices],
+        )
+
+    def put(self, indices: Indices, other: Standing) -> None:
+        """Write `other` over the accounts at `indices`, in place; `other.n` equals `len(indices)`."""
+        self.band[indices] = other.band
+        self.phase[indices] = other.phase
+        self.entered_day[indices] = other.entered_day
+        self.goal_since[indices] = other.goal_since
+        self.lapse_since[indices] = other.lapse_since
+        self.open[:, indices] = other.open
+        self.episode[:, indices] = other.episode
+        self.opened_day[:, indices] = other.opened_day

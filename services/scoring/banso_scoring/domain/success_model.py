@@ -1,0 +1,239 @@
+"""The success model as the domain reads it: names resolved to indices, everything checked before.
+
+Made by `banso_scoring.model.load`; nothing here is wrong or missing any more. `series` says which facts
+the live window has to hold, `series_of[event name]` which of them an event of that name belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
+
+NAMES_REMEMBERED_MAX = 20_000
+Texts = Mapping[str, str]
+"""A text per language: `ja`, `en`."""
+
+
+class FrictionKind(StrEnum):
+    """How an attempt goes wrong; it decides how much one more than expected says (see silence)."""
+
+    ERROR = "error"
+    FAILURE = "failure"
+    ABANDONED = "abandoned"
+    LATE = "late"
+    HELP = "help"
+
+
+class MetricKind(StrEnum):
+    """How a metric is made from facts (see metrics)."""
+
+    COUNT = "count"
+    SUM = "sum"
+    ACTIVE_DAYS = "active-days"
+    RATIO = "ratio"
+    DAYS_SINCE = "days-since"
+    TREND = "trend"
+    USERS = "users"
+    USERS_PER_SEAT = "users-per-seat"
+    TROUBLE = "trouble"
+    ATTRIBUTE = "attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of daily facts: events whose name fits a pattern of `events` and none of `besides`.
+
+    Patterns know `*` and `?` and ignore case. A name written out in `events` counts even if `besides` fits.
+    """
+
+    name: str
+    events: frozenset[str]
+    of: Literal["count", "sum"]
+    besides: frozenset[str] = frozenset()
+
+    def holds(self, event: str) -> bool:
+        """Whether an event of this name belongs to the series."""
+        folded = event.casefold()
+        if folded in self.events:
+            return True
+        if any(fnmatchcase(folded, pattern) for pattern in self.besides):
+            return False
+        return any(fnmatchcase(folded, pattern) for pattern in self.events)
+
+
+class SeriesLookup(dict[str, tuple[int, ...]]):
+    """Event name -> indices of its series. A name is matched once, then it is a plain dict look-up."""
+
+    def __init__(self, series: tuple[Series, ...]) -> None:
+        super().__init__()
+        self._series = series
+
+    def __missing__(self, event: str) -> tuple[int, ...]:
+        found = tuple(index for index, series in enumerate(self._series) if series.holds(event))
+        if len(self) < NAMES_REMEMBERED_MAX:
+            self[event] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A friction channel: `series` counts it; more than expected by `ratio` weighs `weight` (see silence)."""
+
+    name: str
+    kind: FrictionKind
+    series: int
+    ratio: float
+    weight: float
+    usual_rate: float
+    labels: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which series play which part. `contact` and `feedback` are -1 when the model names no such event."""
+
+    attempt: int
+    channels: tuple[Channel, ...]
+    contact: int
+    feedback: int
+    contact_source: bool | None
+    """Whether a contact source is connected; None: known once contact events have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number about an account and the ramp that turns it into 0..1 (`ramp_x` rises; empty without ramp)."""
+
+    name: str
+    kind: MetricKind
+    labels: Texts
+    series: int = -1
+    per: int = -1
+    days: int = 28
+    base_days: int = 56
+    window: int = -1
+    at_least: float = 0.0
+    prior_rate: float = 0.0
+    prior_weight: float = 0.0
+    age_min_days: float = 0.0
+    never: Literal["age", "absent"] = "age"
+    attribute: Literal["", "age_days", "seats", "renewal_in_days", "users_total"] = ""
+    ramp_x: tuple[float, ...] = ()
+    ramp_y: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A weighted group of metrics: `metrics[i]` is an index into `model.metrics`."""
+
+    name: str
+    labels: Texts
+    weight: float
+    metrics: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Scores at which a band begins, and at which it is left again; `critical_below <= critical_until`."""
+
+    healthy_from: float
+    healthy_until: float
+    critical_below: float
+    critical_until: float
+    coverage_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A metric (its raw value, not its ramp) held against a target; NaN never holds."""
+
+    metric: int
+    at_least: float | None
+    at_most: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase of the journey. `next` and `lapse_to` are indices of phases, -1 for none (see journey)."""
+
+    key: str
+    labels: Texts
+    do: Texts
+    experience: Texts
+    services: Texts
+    goal: tuple[Condition, ...]
+    dwell_days: int
+    expected_days: int | None
+    optional: bool
+    entry: tuple[Condition, ...]
+    lapse: tuple[Condition, ...]
+    lapse_days: int
+    lapse_to: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRule:
+    """When an episode of a kind opens (level >= open) and closes (level < close)."""
+
+    kind: SignalKind
+    enabled: bool
+    open: float
+    close: float
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class TouchRule:
+    """From which annual contract value (micro-units of `currency`) on an account gets `touch`."""
+
+    currency: str
+    at_least: int
+    touch: TouchModel
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What the struggle statistic may be told: half-lives, lag, and how much data is enough."""
+
+    half_life_days: float
+    baseline_half_life_days: float
+    baseline_lag_days: int
+    attempts_min: float
+    attempts_days: int
+    shown_days: int
+    contacts_per_seat_month: float
+    contacts_per_friction: float
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessModel:
+    """All that a company says of success, ready to be evaluated."""
+
+    name: str
+    version: str
+    """`name@` and the first 12 hex digits of the SHA-256 of the file's meaning."""
+    series: tuple[Series, ...]
+    series_of: SeriesLookup
+    user_windows: tuple[int, ...]
+    roles: Roles
+    metrics: tuple[Metric, ...]
+    dimensions: tuple[Dimension, ...]
+    bands: Bands
+    journey: tuple[Phase, ...]
+    touch_default: TouchModel
+    touch_rules: tuple[TouchRule, ...]
+    signals: tuple[SignalRule, ...]
+    """One rule for each SignalKind, in the order of SignalKind."""
+    silence: Silence
+
+    @property
+    def metric_index(self) -> dict[str, int]:
+        """Metric name -> index."""
+        return {metric.name: index for index, metric in enumerate(self.metrics)}

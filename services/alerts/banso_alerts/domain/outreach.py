@@ -1,0 +1,101 @@
+"""An outreach: one signal told by one play to one recipient through one channel; its states and its reasons.
+
+Its id is derived from exactly those four, so that a signal heard twice plans nothing twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+
+from banso_alerts.domain.plays import Audience, Play
+from banso_common.contracts.account_signal import AccountSignal
+
+
+class ChannelName(StrEnum):
+    """What carries a message."""
+
+    SLACK = "slack"
+    SLACK_WEBHOOK = "slack-webhook"
+    EMAIL = "email"
+    CONSOLE = "console"
+
+
+class OutreachState(StrEnum):
+    """Where an outreach stands. See `delivery` for the moves between them.
+
+    `waiting` is held by a stage until `next_at` and decided again then; `retry` is tried again at `next_at`;
+    `in-doubt` may or may not have arrived. The last four are final.
+    """
+
+    WAITING = "waiting"
+    PLANNED = "planned"
+    SENDING = "sending"
+    RETRY = "retry"
+    IN_DOUBT = "in-doubt"
+    SENT = "sent"
+    HELD = "held"
+    EXPIRED = "expired"
+    PARKED = "parked"
+
+
+UNSENT = (OutreachState.WAITING, OutreachState.PLANNED, OutreachState.RETRY)
+UNDERWAY = (OutreachState.PLANNED, OutreachState.SENDING, OutreachState.RETRY, OutreachState.IN_DOUBT)
+TOLD = (*UNDERWAY, OutreachState.SENT)
+
+
+class Reason(StrEnum):
+    """Why an outreach was not sent, or not yet, a closed set; each is given by one place only."""
+
+    EXPIRED = "expired"
+    NO_RECIPIENT = "no-recipient"
+    HOLDOUT = "holdout"
+    SILENCED = "silenced"
+    SNOOZED = "snoozed"
+    COOLDOWN = "cooldown"
+    QUIET_HOURS = "quiet-hours"
+    CAP = "cap"
+    CLOSED = "closed"
+    ACKNOWLEDGED = "acknowledged"
+    CHANNEL_BUSY = "channel-busy"
+    UNCONFIRMED = "unconfirmed"
+    REJECTED = "rejected"
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who hears it. `key` is one person (or team) over all channels; `address` None is out of reach.
+
+    `locale` is `ja` or `en`; `time_zone` an IANA name, the one of the recipient's working day.
+    """
+
+    audience: Audience
+    key: str
+    name: str | None
+    address: str | None
+    locale: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A signal × play × recipient × channel, before the stages have spoken."""
+
+    id: str
+    signal: AccountSignal
+    play: Play
+    recipient: Recipient
+    channel: ChannelName
+    expires_at: int
+
+
+def outreach_id(signal_key: str, play: str, audience: Audience, channel: ChannelName) -> str:
+    """The id of an outreach: 32 hex digits, BLAKE2b over its four parts and their lengths."""
+    digest = blake2b(digest_size=16)
+    for part in (signal_key, play, audience.value, channel.value):
+        raw = part.encode()
+        digest.update(len(raw).to_bytes(4, "big"))
+        digest.update(raw)
+    return digest.hexdigest()

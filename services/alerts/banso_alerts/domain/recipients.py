@@ -1,0 +1,118 @@
+"""From a signal and a play to the candidates: who is spoken to, and through which channels they can be reached.
+
+The owner comes first when the play says so; without an address for the owner the team hears it instead.
+A customer's contact is spoken to by mail only. Where a play's channels are not set up at all, the console
+(if it is) carries the message; where nothing reaches, one candidate without an address says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from banso_alerts.domain.outreach import Candidate, ChannelName, Recipient, outreach_id
+from banso_alerts.domain.plays import Audience, Play, PlayChannel, Reach
+from banso_common.contracts.account_signal import AccountSignal
+
+LOCALES = ("ja", "en")
+CONSOLE_ADDRESS = "console"
+WEBHOOK_ADDRESS = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What this installation can reach: the channels set up, where the team listens, and what is assumed.
+
+    `team` gives the team's address for each channel that it listens on. `time_zone` is the company's own.
+    """
+
+    channels: frozenset[ChannelName]
+    team: dict[ChannelName, str]
+    locale: str
+    time_zone: str
+
+
+def candidates(signal: AccountSignal, play: Play, directory: Directory) -> list[Candidate]:
+    """The candidates of one signal and one play: at least one, each with its own id."""
+    carriers = _carriers(play, directory)
+    for audience in (play.audience, Audience.TEAM) if play.audience is Audience.OWNER else (play.audience,):
+        reached = [
+            (channel, address)
+            for channel in carriers
+            if (address := _address(signal, audience, channel, directory)) is not None
+        ]
+        if reached:
+            chosen = reached if play.reach is Reach.EVERY else reached[:1]
+            return [_candidate(signal, play, _recipient(signal, audience, a, directory), c) for c, a in chosen]
+    nobody = _recipient(signal, play.audience, None, directory)
+    return [_candidate(signal, play, nobody, carriers[0] if carriers else ChannelName.CONSOLE)]
+
+
+def locale_of(signal: AccountSignal, audience: Audience, default: str) -> str:
+    """`ja` or `en`: the recipient's own language, then the account's, then `default`."""
+    own = signal.owner_locale if audience is Audience.OWNER else None
+    for tag in (own, signal.locale if audience is not Audience.TEAM else None, default):
+        language = (tag or "").replace("_", "-").split("-", 1)[0].lower()
+        if language in LOCALES:
+            return language
+    return LOCALES[1]
+
+
+def _carriers(play: Play, directory: Directory) -> list[ChannelName]:
+    """The channels set up that the play asks for, in its order; the console when there is none."""
+    found = list(dict.fromkeys(name for asked in play.channels for name in _set_up(asked, directory)))
+    if not found and ChannelName.CONSOLE in directory.channels:
+        return [ChannelName.CONSOLE]
+    return found
+
+
+def _set_up(asked: PlayChannel, directory: Directory) -> Iterator[ChannelName]:
+    if asked is PlayChannel.SLACK:
+        preferred = [n for n in (ChannelName.SLACK, ChannelName.SLACK_WEBHOOK) if n in directory.channels]
+        yield from preferred[:1]
+    elif (name := ChannelName(asked.value)) in directory.channels:
+        yield name
+
+
+def _address(signal: AccountSignal, audience: Audience, channel: ChannelName, directory: Directory) -> str | None:
+    """Where `audience` is reached through `channel`; None when it is not."""
+    if channel is ChannelName.CONSOLE:
+        return CONSOLE_ADDRESS
+    if audience is Audience.CONTACT:
+        return signal.contact_email or None if channel is ChannelName.EMAIL else None
+    if channel is ChannelName.SLACK_WEBHOOK:
+        return WEBHOOK_ADDRESS
+    if audience is Audience.TEAM:
+        return directory.team.get(channel)
+    if channel is ChannelName.SLACK:
+        return signal.owner_slack or signal.owner_email or None
+    return signal.owner_email or None
+
+
+def _recipient(signal: AccountSignal, audience: Audience, address: str | None, directory: Directory) -> Recipient:
+    owner = signal.owner_email or signal.owner_slack or signal.owner_name
+    contact = signal.contact_email or signal.contact_name
+    who, name = {
+        Audience.OWNER: (owner, signal.owner_name),
+        Audience.TEAM: ("team", None),
+        Audience.CONTACT: (contact, signal.contact_name),
+    }[audience]
+    return Recipient(
+        audience=audience,
+        key=f"{audience}:{who or signal.account}",
+        name=name,
+        address=address,
+        locale=locale_of(signal, audience, directory.locale),
+        time_zone=(audience is Audience.CONTACT and signal.time_zone) or directory.time_zone,
+    )
+
+
+def _candidate(signal: AccountSignal, play: Play, recipient: Recipient, channel: ChannelName) -> Candidate:
+    return Candidate(
+        id=outreach_id(signal.key, play.name, recipient.audience, channel),
+        signal=signal,
+        play=play,
+        recipient=recipient,
+        channel=channel,
+        expires_at=signal.said_at + play.expiry_ms,
+    )

@@ -1,0 +1,55 @@
+"""The decision whether and when to reach out: an ordered list of stages, of which the first that holds wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
+from banso_alerts.domain.stages.cap import cap
+from banso_alerts.domain.stages.cooldown import cooldown
+from banso_alerts.domain.stages.expiry import expiry
+from banso_alerts.domain.stages.holdout import holdout
+from banso_alerts.domain.stages.quiet_hours import quiet_hours
+from banso_alerts.domain.stages.reach import reach
+from banso_alerts.domain.stages.silence import silence
+from banso_alerts.domain.stages.snooze import snooze
+from banso_alerts.domain.stages.stage import Context, Stage
+
+STAGES: tuple[tuple[str, Stage], ...] = (
+    ("expiry", expiry),
+    ("reach", reach),
+    ("holdout", holdout),
+    ("silence", silence),
+    ("snooze", snooze),
+    ("cooldown", cooldown),
+    ("quiet-hours", quiet_hours),
+    ("cap", cap),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a candidate: `planned` at `next_at`, `waiting` until `next_at`, `held` or `expired`.
+
+    `stage` names the stage that spoke, None when all let it pass.
+    """
+
+    state: OutreachState
+    next_at: int | None
+    reason: Reason | None = None
+    stage: str | None = None
+
+
+def decide(candidate: Candidate, context: Context, stages: Sequence[tuple[str, Stage]] = STAGES) -> Decision:
+    """The first stage that holds decides. What would have to wait beyond its expiry has expired already."""
+    for name, stage in stages:
+        held = stage(candidate, context)
+        if held is None:
+            continue
+        if held.until is not None and held.until < candidate.expires_at:
+            return Decision(OutreachState.WAITING, held.until, held.reason, name)
+        if held.until is not None or held.reason in (Reason.EXPIRED, Reason.QUIET_HOURS):
+            return Decision(OutreachState.EXPIRED, None, Reason.EXPIRED, name)
+        return Decision(OutreachState.HELD, None, held.reason, name)
+    return Decision(OutreachState.PLANNED, context.now)

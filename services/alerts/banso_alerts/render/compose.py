@@ -1,0 +1,151 @@
+"""Composes a message from a candidate's numbers in the recipient's language: who, what happened, why, what to do.
+
+Prose is made here and nowhere earlier: a signal carries numbers only. Values from outside enter sentences
+through `one_line`, and are encoded for their sink by the channel.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from banso_alerts.domain.outreach import Candidate
+from banso_alerts.domain.plays import Audience
+from banso_alerts.render.message import Message, Section
+from banso_alerts.render.sinks import one_line
+from banso_alerts.render.words import WORDS, Words, about, day, money, percent
+from banso_common.contracts.account_signal import AccountSignal, ChannelEvidence, TouchModel
+
+CHANNELS_SHOWN_MAX = 5
+NO_CONTACT_SHOWN_MAX = 0.5
+
+Value = object
+
+
+def compose(candidate: Candidate, zone: ZoneInfo, public_url: str | None) -> Message:
+    """The message of a candidate; dates are those of `zone`. `public_url` is where the console stands."""
+    locale = candidate.recipient.locale
+    words = WORDS[locale]
+    for_contact = candidate.recipient.audience is Audience.CONTACT
+    values = _values(candidate.signal, zone, locale, for_contact)
+    body = _template(f"{locale}/{candidate.play.template}.jinja")
+    sections = [
+        Section(words.what, _block(body, "what", values)),
+        Section(words.do, _block(body, "do", values)),
+    ]
+    if for_contact:
+        sections = [Section("", section.lines) for section in sections]
+    else:
+        sections.insert(0, Section(words.who, _lines(_template(f"{locale}/_who.jinja").render(values))))
+        sections.insert(2, Section(words.why, _lines(_template(f"{locale}/_why.jinja").render(values))))
+    return Message(
+        outreach_id=candidate.id,
+        locale=locale,
+        severity=candidate.signal.severity,
+        title=" ".join(_block(body, "title", values)),
+        sections=sections,
+        link=None if for_contact else link_to(candidate.signal.account, public_url),
+        link_label=words.link,
+    )
+
+
+def link_to(account: str, public_url: str | None) -> str | None:
+    """The account's page in the console, None when nobody said where the console stands."""
+    return f"{public_url.rstrip('/')}/accounts/{quote(account, safe='')}" if public_url else None
+
+
+def _values(signal: AccountSignal, zone: ZoneInfo, locale: str, for_contact: bool) -> dict[str, Value]:
+    words = WORDS[locale]
+    return {
+        "for_contact": for_contact,
+        "account": one_line(signal.account),
+        "account_name": one_line(signal.account_name) or one_line(signal.account),
+        "phase": _phase(signal.phase, words),
+        "touch": words.touch[signal.touch],
+        "hands_on": signal.touch in (TouchModel.HIGH, TouchModel.LOW),
+        "band": words.bands[signal.band],
+        "score": "" if signal.score is None else f"{signal.score:.0f}",
+        "coverage": percent(signal.coverage),
+        "acv": "" if signal.acv is None else money(signal.acv, signal.currency, locale),
+        "owner_name": one_line(signal.owner_name or ""),
+        "contact_name": one_line(signal.contact_name or ""),
+        "contact_email": one_line(signal.contact_email or ""),
+        "opened_on": day(signal.opened_at, zone, locale),
+        **_evidence(signal),
+        **_detail(signal, zone, locale, words),
+    }
+
+
+def _evidence(signal: AccountSignal) -> dict[str, Value]:
+    """The numbers as they are written in sentences; the channels that speak loudest first."""
+    evidence = signal.evidence
+    loudest = sorted(evidence.channels, key=lambda c: (-c.log_evidence, c.channel)) if evidence else []
+    shown = [channel for channel in loudest if channel.seen > channel.expected][:CHANNELS_SHOWN_MAX]
+    known = evidence is not None and evidence.contacts_expected is not None
+    chance = evidence.no_contact_probability if evidence else None
+    seen = (evidence.contacts_seen or 0) if evidence else 0
+    return {
+        "has_evidence": evidence is not None,
+        "channels": [_channel(channel) for channel in shown],
+        "top_channel": one_line(shown[0].channel) if shown else "",
+        "window_days": evidence.window_days if evidence else 0,
+        "attempts": f"{evidence.attempts:,}" if evidence else "",
+        "enough_data": evidence is None or evidence.enough_data,
+        "contacts_known": known,
+        "contacts_expected": about((evidence.contacts_expected or 0.0) if evidence else 0.0),
+        "contacts_seen": f"{seen:,}",
+        "wrote": seen > 0,
+        "no_contact_chance": percent(chance) if chance is not None and chance < NO_CONTACT_SHOWN_MAX else "",
+    }
+
+
+def _channel(channel: ChannelEvidence) -> dict[str, Value]:
+    return {
+        "name": one_line(channel.channel),
+        "seen": f"{channel.seen:,}",
+        "once": channel.seen == 1,
+        "users": f"{channel.users:,}" if channel.users else "",
+        "one_user": channel.users == 1,
+        "expected": about(channel.expected),
+    }
+
+
+def _detail(signal: AccountSignal, zone: ZoneInfo, locale: str, words: Words) -> dict[str, Value]:
+    """What kinds of signals add: the phase's goal, and how long the account has been in the phase."""
+    detail = signal.detail
+    since = detail.get("phase_since_at")
+    days = detail.get("days_in_phase")
+    return {
+        "phase_since": day(int(since) if isinstance(since, int | float) else signal.opened_at, zone, locale),
+        "days_in_phase": about(float(days)) if isinstance(days, int | float) else "",
+        "goal": one_line(str(detail.get("goal") or "")),
+        "goal_phase": _phase(str(detail.get("phase") or signal.phase), words),
+    }
+
+
+def _phase(phase: str, words: Words) -> str:
+    return words.phases.get(phase) or one_line(phase)
+
+
+def _block(template: Template, name: str, values: dict[str, Value]) -> list[str]:
+    return _lines("".join(template.blocks[name](template.new_context(values))))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@cache
+def _template(name: str) -> Template:
+    """A shipped template. Values go in as plain text: each channel encodes the finished message."""
+    environment = Environment(
+        loader=PackageLoader("banso_alerts", "render/templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 -- plain text on purpose: the sinks encode, see render.sinks
+    )
+    return environment.get_template(name)

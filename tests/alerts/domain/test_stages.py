@@ -1,0 +1,147 @@
+"""The stages: each holds for its own reason, in their order, and without it the candidate goes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from banso_alerts.domain.outreach import Candidate, ChannelName, OutreachState, Reason
+from banso_alerts.domain.plays import Audience
+from banso_alerts.domain.silences import Matcher, Silence
+from banso_alerts.domain.stages import STAGES, Decision, decide
+from banso_alerts.domain.stages.stage import Context, Past
+from banso_common.clock import DAY_MS, HOUR_MS
+from banso_common.contracts.account_signal import Severity, SignalKind
+from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hours, rules, signal
+
+SILENCE = Silence("s1", Matcher(account="acme"), "sato", "moving house", MONDAY_NOON, MONDAY_NOON + DAY_MS)
+QUIET = hours(date(2026, 3, 2))
+REACHABLE = candidate()
+NOBODY = candidate(signal(owner_slack=None, owner_email=None))
+
+
+def context(**changes: Any) -> Context:
+    """A working Monday at noon in Tokyo, with no past."""
+    said: dict[str, Any] = {"now": MONDAY_NOON, "zone": TOKYO, "rules": rules()}
+    return Context(**{**said, **changes})
+
+
+# What each stage alone holds, why, and until when.
+HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
+    "expiry": (REACHABLE, context(now=REACHABLE.expires_at), Reason.EXPIRED, None),
+    "reach": (NOBODY, context(), Reason.NO_RECIPIENT, None),
+    "holdout": (REACHABLE, context(rules=rules(holdout_share=1.0)), Reason.HOLDOUT, None),
+    "silence": (REACHABLE, context(silences=[SILENCE]), Reason.SILENCED, MONDAY_NOON + DAY_MS),
+    "snooze": (REACHABLE, context(past=Past(snoozed_until=MONDAY_NOON + 5)), Reason.SNOOZED, MONDAY_NOON + 5),
+    "cooldown": (REACHABLE, context(past=Past(told_at=MONDAY_NOON - HOUR_MS)), Reason.COOLDOWN, None),
+    "quiet-hours": (REACHABLE, context(rules=rules(hours=QUIET)), Reason.QUIET_HOURS, at("2026-03-03T09:00")),
+    "cap": (REACHABLE, context(past=Past(told_today=2)), Reason.CAP, at("2026-03-03T00:00")),
+}
+
+
+def test_a_candidate_that_no_stage_holds_is_planned_now() -> None:
+    assert decide(REACHABLE, context()) == Decision(OutreachState.PLANNED, MONDAY_NOON)
+
+
+def test_there_is_a_case_for_every_stage() -> None:
+    assert list(HOLDS) == [name for name, _ in STAGES]
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_each_stage_gives_its_own_reason_and_without_it_the_candidate_goes_out(name: str) -> None:
+    held, about, reason, until = HOLDS[name]
+    decision = decide(held, about)
+    assert (decision.reason, decision.next_at, decision.stage) == (reason, until, name)
+    assert decision.state is not OutreachState.PLANNED
+    others = [stage for stage in STAGES if stage[0] != name]
+    assert decide(held, about, others).state is OutreachState.PLANNED
+
+
+@pytest.mark.parametrize("place", range(len(STAGES) - 1))
+def test_the_first_stage_that_holds_wins(place: int) -> None:
+    """Both its case and that of the stage after it apply; the answer is the earlier stage's."""
+    (first, (held, one, reason, _)), (_, (other, two, _, _)) = list(HOLDS.items())[place : place + 2]
+    both = replace(
+        one,
+        rules=replace(
+            one.rules,
+            holdout_share=max(one.rules.holdout_share, two.rules.holdout_share),
+            hours=QUIET if QUIET in (one.rules.hours, two.rules.hours) else one.rules.hours,
+        ),
+        silences=[*one.silences, *two.silences],
+        past=Past(
+            told_at=one.past.told_at or two.past.told_at,
+            snoozed_until=one.past.snoozed_until or two.past.snoozed_until,
+            told_today=max(one.past.told_today, two.past.told_today),
+        ),
+    )
+    subject = other if other is NOBODY else held
+    decision = decide(subject, both)
+    assert (decision.stage, decision.reason) == (first, reason)
+
+
+def test_nobody_is_held_out_where_everything_is_at_stake() -> None:
+    critical = candidate(signal(severity=Severity.CRITICAL))
+    assert decide(critical, context(rules=rules(holdout_share=1.0))).state is OutreachState.PLANNED
+
+
+def test_the_holdout_is_its_share_of_accounts_and_stays_the_same_for_each() -> None:
+    def held_out(salt: str) -> set[str]:
+        about = context(rules=rules(holdout_share=0.2, holdout_salt=salt))
+        names = [f"account-{i}" for i in range(1_000)]
+        return {name for name in names if decide(candidate(signal(name)), about).reason is Reason.HOLDOUT}
+
+    first = held_out("a")
+    assert 150 < len(first) < 250
+    assert held_out("a") == first
+    assert held_out("b") != first
+
+
+@pytest.mark.parametrize(
+    "matcher",
+    [
+        Matcher(account="other"),
+        Matcher(owner="else@vendor.example"),
+        Matcher(kind=SignalKind.STALLED),
+        Matcher(play="unblock"),
+        Matcher(account="acme", kind=SignalKind.STALLED),
+    ],
+)
+def test_a_silence_about_something_else_does_not_hold(matcher: Matcher) -> None:
+    about = context(silences=[replace(SILENCE, matcher=matcher)])
+    assert decide(REACHABLE, about).state is OutreachState.PLANNED
+
+
+def test_a_silence_holds_from_its_beginning_to_its_end_and_no_longer() -> None:
+    later = context(silences=[SILENCE], now=SILENCE.expires_at)
+    assert decide(REACHABLE, later).state is OutreachState.PLANNED
+    assert decide(REACHABLE, replace(later, now=SILENCE.expires_at - 1)).reason is Reason.SILENCED
+
+
+def test_a_cooldown_ends_on_its_millisecond() -> None:
+    told_at = MONDAY_NOON - REACHABLE.play.cooldown_ms
+    assert decide(REACHABLE, context(past=Past(told_at=told_at))).state is OutreachState.PLANNED
+    assert decide(REACHABLE, context(past=Past(told_at=told_at + 1))).reason is Reason.COOLDOWN
+
+
+def test_what_would_wait_beyond_its_expiry_has_expired() -> None:
+    short = replace(REACHABLE, expires_at=at("2026-03-03T08:59"))
+    decision = decide(short, context(rules=rules(hours=QUIET)))
+    assert decision == Decision(OutreachState.EXPIRED, None, Reason.EXPIRED, "quiet-hours")
+
+
+def test_a_play_may_ignore_quiet_hours() -> None:
+    urgent = replace(REACHABLE, play=replace(REACHABLE.play, quiet_hours=False))
+    assert decide(urgent, context(rules=rules(hours=QUIET))).state is OutreachState.PLANNED
+
+
+def test_the_cap_is_for_people_and_none_for_a_team() -> None:
+    team = candidate(signal(owner_slack=None, owner_email=None), through=directory(team={ChannelName.SLACK: "C0TEAM"}))
+    assert team.recipient.audience is Audience.TEAM
+    full = context(past=Past(told_today=99))
+    assert decide(team, full).state is OutreachState.PLANNED
+    assert decide(REACHABLE, full).reason is Reason.CAP
+    assert decide(REACHABLE, replace(full, rules=rules(cap_per_day=0))).state is OutreachState.PLANNED

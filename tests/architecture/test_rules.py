@@ -69,7 +69,8 @@ INNOCENT = [
     (commits.breaches, STORE, "await reader.commit(offsets)"),
     (commits.breaches, STORE, "'commits: how work begins'\nx = 'begin of the day'"),
     (commits.breaches, "libs/common/banso_common/db/seeded.py", "connection.commit()"),
-    (names.breaches, STORE, "class Database: ...\ndef rebase(): ...\nclass Handler: ..."),
+    (names.breaches, STORE, "class Database: ...\ndef rebase(): ...\nclass Handler: ...\ndef base64(): ..."),
+    (names.breaches, "tests/a.py", "def test_a_base_is_named(): ...\nasync def handle_DATA(): ..."),
     (names.breaches, STORE, '"""Reads usage-events."""\ntopic = Topic.USAGE_EVENTS'),
     (names.breaches, STORE, "from prometheus_client import generate_latest"),
 ]

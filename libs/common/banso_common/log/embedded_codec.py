@@ -5,11 +5,9 @@ Keeping columns together makes one row of many records: a row each costs more th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
-from typing import Any
 
 import cramjam
 import msgspec
@@ -17,6 +15,7 @@ import msgspec
 from banso_common.contracts.dead_letter import Headers
 from banso_common.contracts.topics import Topic
 from banso_common.errors import TooLarge
+from banso_common.log.columns import by_partition, sizes
 from banso_common.log.embedded_limits import RECORD_BYTES_MAX, EmbeddedLimits
 from banso_common.log.port import Outgoing
 
@@ -55,55 +54,25 @@ class Columns:
 
 def encode(outgoing: Outgoing, limits: EmbeddedLimits) -> Iterator[Chunk]:
     """The records as chunks, each partition's in their order. Raises TooLarge for a record over its limit."""
-    for partition, (keys, values, headers) in _by_partition(outgoing).items():
+    for partition, (keys, values, headers) in by_partition(outgoing).items():
         for start, stop in _cuts(keys, values, headers, limits):
             columns = (keys[start:stop], values[start:stop], headers[start:stop] if headers else None)
             body = bytes(cramjam.lz4.compress_block(_encode(columns)))
             yield Chunk(outgoing.topic, partition, stop - start, body)
 
 
-_Split = tuple[Sequence[bytes | None], Sequence[bytes], Sequence[Headers] | None]
-
-
-def _by_partition(outgoing: Outgoing) -> Mapping[int, _Split]:
-    whole: _Split = (outgoing.keys, outgoing.values, outgoing.headers)
-    partitions = outgoing.partitions
-    if not partitions:
-        return {}
-    if len(set(partitions)) == 1:
-        return {partitions[0]: whole}
-    rows: dict[int, list[int]] = {}
-    for row, partition in enumerate(partitions):
-        rows.setdefault(partition, []).append(row)
-    return {
-        partition: (
-            _pick(outgoing.keys, chosen),
-            _pick(outgoing.values, chosen),
-            _pick(outgoing.headers, chosen) if outgoing.headers else None,
-        )
-        for partition, chosen in rows.items()
-    }
-
-
-def _pick(column: Sequence[Any], rows: list[int]) -> Sequence[Any]:
-    return [column[rows[0]]] if len(rows) == 1 else itemgetter(*rows)(column)
-
-
 def _cuts(
     keys: Sequence[bytes | None], values: Sequence[bytes], headers: Sequence[Headers] | None, limits: EmbeddedLimits
 ) -> Iterator[tuple[int, int]]:
     """Where to cut a column so that each part keeps both chunk limits (one record is never cut)."""
-    sizes = [len(value) + len(key or b"") for key, value in zip(keys, values, strict=True)]
-    if headers:
-        for row, own in enumerate(headers):
-            sizes[row] += sum(len(name) + len(raw) for name, raw in own)
-    if max(sizes) > RECORD_BYTES_MAX:
-        raise TooLarge("too_large", f"a record of {max(sizes)} bytes is over the log's {RECORD_BYTES_MAX}")
-    if sum(sizes) <= limits.chunk_bytes_max:
+    weights = sizes(keys, values, headers)
+    if max(weights) > RECORD_BYTES_MAX:
+        raise TooLarge("too_large", f"a record of {max(weights)} bytes is over the log's {RECORD_BYTES_MAX}")
+    if sum(weights) <= limits.chunk_bytes_max:
         marks = [*range(0, len(values), limits.chunk_records_max), len(values)]
     else:
         marks, held = [0], 0
-        for row, size in enumerate(sizes):
+        for row, size in enumerate(weights):
             if held and (held + size > limits.chunk_bytes_max or row - marks[-1] >= limits.chunk_records_max):
                 marks.append(row)
                 held = 0

@@ -1,0 +1,277 @@
+"""One member of one group on Kafka: aiokafka's consumer, held to the port.
+
+aiokafka rebalances in a task of its own; `_Rebalance` makes it wait until `read` has told the assignee
+what is lost, and tells what comes on the next `read`. Every position is set by us, never by the client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import errors as kafka
+
+from banso_common.contracts.topics import Topic
+from banso_common.errors import Fenced, OffsetOutOfRange, Unavailable
+from banso_common.log.kafka_faults import AWAY, our_faults
+from banso_common.log.kafka_fetch import Fetched, fetched
+from banso_common.log.kafka_settings import KafkaSettings
+from banso_common.log.port import Assignee, Batch
+
+
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped
+    """What aiokafka's rebalance wants of us: `losing` waits for `read`, `coming` is told by it."""
+
+    def __init__(self) -> None:
+        self.owned: frozenset[int] = frozenset()
+        self.losing: asyncio.Future[None] | None = None
+        self.coming: frozenset[int] | None = None
+        self.wake = asyncio.Event()
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        self.coming = None
+        if self.owned:
+            self.losing = asyncio.get_running_loop().create_future()
+            self.wake.set()
+            await self.losing
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self.coming = frozenset(place.partition for place in assigned)
+        self.wake.set()
+
+    def let_go(self) -> None:
+        """Nothing is owned any more; a rebalance that waited goes on."""
+        self.owned = frozenset()
+        if self.losing is not None and not self.losing.done():
+            self.losing.set_result(None)
+        self.losing = None
+
+
+class KafkaReader:
+    """See the port. `KafkaLog.reader` makes it."""
+
+    def __init__(self, settings: KafkaSettings, topic: Topic, group: str, *, with_headers: bool) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._group = group
+        self._with_headers = with_headers
+        self._assignee: Assignee | None = None
+        self._rebalance = _Rebalance()
+        self._consumer: AIOKafkaConsumer | None = None
+        self._paused: set[int] = set()
+        self._heard_at = 0.0
+        self._closed = False
+
+    async def open(self, assignee: Assignee | None) -> None:
+        """Connect and begin to join the group; the share is taken by `read`. Raises Unavailable."""
+        self._assignee = assignee
+        await self._connect()
+
+    async def read(self, records_max: int, wait_ms_max: int) -> list[Batch]:
+        ends_at = time.monotonic() + wait_ms_max / 1000
+        while True:
+            consumer = self._consumer or await self._connect()
+            self._rebalance.wake.clear()
+            await self._settle(consumer)
+            if self._rebalance.owned and self._rebalance.losing is None:
+                if found := await self._fetch(consumer, records_max, ends_at):
+                    return self._batches(consumer, found)
+            else:
+                await self._wait_for_rebalance(ends_at)
+            if time.monotonic() >= ends_at:
+                await self._check_away(consumer)
+                return []
+
+    async def commit(self, offsets: Mapping[int, int]) -> None:
+        consumer = self._own(offsets)
+        if not offsets:
+            return
+        places = {self._place(partition): offset for partition, offset in offsets.items()}
+        with our_faults():
+            await asyncio.wait_for(consumer.commit(places), self._settings.request_timeout_ms / 1000)
+
+    def seek(self, partition: int, offset: int) -> None:
+        with our_faults():
+            self._own((partition,)).seek(self._place(partition), offset)
+
+    def pause(self, partitions: Sequence[int]) -> None:
+        ours = self._rebalance.owned & set(partitions)
+        self._paused |= ours
+        if self._consumer is not None and ours:
+            self._consumer.pause(*map(self._place, ours))
+
+    def resume(self, partitions: Sequence[int]) -> None:
+        ours = self._paused & set(partitions)
+        self._paused -= ours
+        self._heard_at = time.time()
+        if self._consumer is not None and ours:
+            self._consumer.resume(*map(self._place, ours))
+
+    async def end_offsets(self) -> Mapping[int, int]:
+        owned = self._rebalance.owned
+        consumer = self._own(owned)
+        with our_faults():
+            ends = await consumer.end_offsets([self._place(partition) for partition in owned])
+        return {place.partition: end for place, end in ends.items()}
+
+    async def close(self) -> None:
+        self._closed = True
+        await self._disconnect()
+
+    async def _connect(self) -> AIOKafkaConsumer:
+        if self._closed:
+            raise Unavailable(f"the reader of {self._topic} is closed")
+        consumer = AIOKafkaConsumer(**self._settings.member_options(self._group))
+        self._rebalance = _Rebalance()
+        try:
+            with our_faults():
+                await asyncio.wait_for(consumer.start(), self._settings.request_timeout_ms / 1000)
+                consumer.subscribe([self._settings.prefix + self._topic], listener=self._rebalance)
+        except BaseException:
+            await _stop(consumer, self._settings)
+            raise
+        self._consumer = consumer
+        self._heard_at = time.time()
+        return consumer
+
+    async def _disconnect(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        self._paused.clear()
+        self._rebalance.let_go()
+        if consumer is not None:
+            await _stop(consumer, self._settings)
+
+    def _place(self, partition: int) -> TopicPartition:
+        return TopicPartition(self._settings.prefix + self._topic, partition)
+
+    def _own(self, partitions: Collection[int]) -> AIOKafkaConsumer:
+        """The consumer, if it still may speak for these partitions. Raises Fenced.
+
+        A member that the group has thrown out knows no generation: its commit would count as one from
+        outside of the group, and could pass once everyone else has left.
+        """
+        lost = set(partitions) - self._rebalance.owned
+        if lost or self._consumer is None or self._consumer._coordinator.generation < 0:
+            raise Fenced(f"{self._group} does not own {self._topic}/{sorted(lost or partitions)}")
+        return self._consumer
+
+    async def _settle(self, consumer: AIOKafkaConsumer) -> None:
+        """Tell the assignee what was lost and what came, in this order."""
+        if self._rebalance.losing is not None:
+            lost = sorted(self._rebalance.owned)
+            try:
+                if self._assignee is not None:
+                    await self._assignee.revoked(lost)
+            finally:
+                self._paused.clear()
+                self._rebalance.let_go()
+        share = self._rebalance.coming
+        if share:
+            await self._take(consumer, share)
+
+    async def _take(self, consumer: AIOKafkaConsumer, share: frozenset[int]) -> None:
+        """Ask the assignee where to go on; when that fails, the next `read` asks again."""
+        with our_faults():
+            starts = await asyncio.wait_for(self._starts(consumer, share), self._settings.request_timeout_ms / 1000)
+        if self._rebalance.coming is not share:
+            return
+        self._rebalance.owned = share
+        try:
+            told = await self._assignee.assigned(sorted(share)) if self._assignee is not None else {}
+        except BaseException:
+            self._rebalance.let_go()
+            raise
+        if self._rebalance.coming is share:
+            self._rebalance.coming = None
+            for partition in share:
+                consumer.seek(self._place(partition), told.get(partition, starts[partition]))
+            self._heard_at = time.time()
+
+    async def _starts(self, consumer: AIOKafkaConsumer, share: Collection[int]) -> dict[int, int]:
+        """Where the group goes on in each partition: its committed offset, or the log's beginning."""
+        places = [self._place(partition) for partition in sorted(share)]
+        found = dict(zip(places, await asyncio.gather(*map(consumer.committed, places)), strict=True))
+        unknown = [place for place, offset in found.items() if offset is None]
+        if unknown:
+            found |= await consumer.beginning_offsets(unknown)
+        return {place.partition: offset for place, offset in found.items()}
+
+    async def _wait_for_rebalance(self, ends_at: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rebalance.wake.wait(), max(0, ends_at - time.monotonic()))
+
+    async def _fetch(self, consumer: AIOKafkaConsumer, records_max: int, ends_at: float) -> Fetched:
+        """What has come, waiting for it until `ends_at` or until a rebalance wants us."""
+        try:
+            with our_faults():
+                found: Fetched = await consumer.getmany(timeout_ms=0, max_records=records_max)
+                if not found:
+                    found = await self._fetch_waiting(consumer, records_max, ends_at)
+        except Unavailable as fault:
+            if isinstance(fault.__cause__, kafka.OffsetOutOfRangeError):
+                raise await self._out_of_range(consumer, fault.__cause__) from fault
+            await self._reopen()
+            raise
+        return found
+
+    async def _fetch_waiting(self, consumer: AIOKafkaConsumer, records_max: int, ends_at: float) -> Fetched:
+        wait_ms = max(0, int((ends_at - time.monotonic()) * 1000))
+        getting = asyncio.ensure_future(consumer.getmany(timeout_ms=wait_ms, max_records=records_max))
+        waking = asyncio.ensure_future(self._rebalance.wake.wait())
+        try:
+            await asyncio.wait({getting, waking}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if getting.done() and getting.exception() is None:  # nobody gets these records: read them again
+                for place, records in getting.result().items():
+                    consumer.seek(place, records[0].offset)
+            raise
+        finally:
+            waking.cancel()
+            getting.cancel()
+        with suppress(asyncio.CancelledError):
+            found: Fetched = await getting
+            return found
+        return {}
+
+    def _batches(self, consumer: AIOKafkaConsumer, found: Fetched) -> list[Batch]:
+        self._heard_at = time.time()
+        return [
+            fetched(self._topic, place.partition, records, consumer.highwater(place), self._with_headers)
+            for place, records in found.items()
+        ]
+
+    async def _out_of_range(self, consumer: AIOKafkaConsumer, fault: Exception) -> OffsetOutOfRange:
+        place, wanted = next(iter(fault.args[0].items()))
+        with our_faults():
+            first = (await consumer.beginning_offsets([place]))[place]
+        return OffsetOutOfRange(self._topic, place.partition, wanted, first)
+
+    async def _check_away(self, consumer: AIOKafkaConsumer) -> None:
+        """Nothing came: because there is nothing, or because nobody answers? Raises Unavailable."""
+        listening = self._rebalance.owned - self._paused
+        if listening:
+            polls = [consumer.last_poll_timestamp(self._place(partition)) or 0 for partition in listening]
+            self._heard_at = max(self._heard_at, max(polls) / 1000)
+        elif not self._rebalance.owned and time.time() - self._heard_at > self._settings.away_ms / 1000:
+            with our_faults():
+                await asyncio.wait_for(consumer.topics(), self._settings.request_timeout_ms / 1000)
+            self._heard_at = time.time()
+        if listening and time.time() - self._heard_at > self._settings.away_ms / 1000:
+            raise Unavailable(f"Kafka has not answered for {self._settings.away_ms} ms")
+
+    async def _reopen(self) -> None:
+        """Give up a consumer that failed, and all that it owned; the next `read` makes another."""
+        lost = sorted(self._rebalance.owned)
+        try:
+            if lost and self._assignee is not None:
+                await self._assignee.revoked(lost)
+        finally:
+            await self._disconnect()
+
+
+async def _stop(consumer: AIOKafkaConsumer, settings: KafkaSettings) -> None:
+    with suppress(*AWAY):
+        await asyncio.wait_for(consumer.stop(), settings.request_timeout_ms / 1000)

@@ -14,6 +14,7 @@ help: ## this list
 setup: .venv/.setup ## a virtual environment with what banso needs, each file checked against its hash
 
 .venv/.setup: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "banso needs Python 3.11: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --no-build-isolation --no-deps -e .

@@ -1,0 +1,67 @@
+"""The one door to the domain: facts of accounts in, everything to store and to show out.
+
+`evaluate(model, cohort, panel, previous, today)` is a pure function of its arguments. `previous` is the
+standing at the close of an earlier day; evaluating again on the same day, as often as events come, starts
+from that same standing. The standing that is returned becomes the closed one when the day ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_scoring.domain import bands, health, journey, metrics, signals, silence
+from banso_scoring.domain.health import Health
+from banso_scoring.domain.journey import Journey
+from banso_scoring.domain.panel import Floats, Panel
+from banso_scoring.domain.signals import Changes, Episodes
+from banso_scoring.domain.silence import Struggle
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.usual import Cohort, contact_known
+from banso_scoring.domain.windows import weigh
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that was found about n accounts, beside their standing."""
+
+    metrics: Floats
+    """(metrics, n): raw values in the order of `model.metrics`, NaN without evidence."""
+    health: Health
+    struggle: Struggle
+    journey: Journey
+    episodes: Episodes
+
+    @property
+    def changes(self) -> Changes:
+        """The signals: episodes that began or ended since `previous`."""
+        return self.episodes.changes
+
+
+def evaluate(
+    model: SuccessModel, cohort: Cohort, panel: Panel, previous: Standing, today: NDArray[np.integer]
+) -> tuple[Standing, Evaluation]:
+    """The standing and the findings of the accounts of `panel` on `today` (n day numbers since 1970-01-01)."""
+    day = today.astype(np.int32)
+    windows = weigh(model, panel)
+    struggle = silence.evaluate(model, panel, cohort, contact_known(model, cohort), windows)
+    values = metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle))
+    fares = health.score(model, values)
+    band = bands.step(model.bands, previous.band, fares.score)
+    first_day = (day - panel.age_days).astype(np.int32)
+    place = journey.step(model, previous, values, day, first_day)
+    episodes = signals.step(model, previous, signals.levels(model, struggle, band, place), day)
+    standing = Standing(
+        band=band,
+        phase=place.phase,
+        entered_day=place.entered_day,
+        goal_since=place.goal_since,
+        lapse_since=place.lapse_since,
+        open=episodes.open,
+        episode=episodes.episode,
+        opened_day=episodes.opened_day,
+    )
+    return standing, Evaluation(values, fares, struggle, place, episodes)

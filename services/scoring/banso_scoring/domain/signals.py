@@ -1,0 +1,111 @@
+"""Episodes of what can be said of an account: opened at a threshold, closed below a lower one.
+
+An episode has a number that rises by one with each opening, so that what is said has a name made of content.
+NaN neither opens nor closes. Stepping again from the same previous columns says the same again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_common.contracts.account_signal import Band, SignalKind
+from banso_scoring.domain.journey import Journey
+from banso_scoring.domain.panel import Bools, Floats
+from banso_scoring.domain.silence import Struggle
+from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, KINDS, Standing
+from banso_scoring.domain.success_model import SuccessModel
+
+NEVER = -np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The episodes that began or ended, one row each, sorted by account, then kind, closings first."""
+
+    account: NDArray[np.intp]
+    """Index of the account."""
+    kind: NDArray[np.int8]
+    """Index into `KINDS`."""
+    opened: Bools
+    """True: opened; False: closed."""
+    episode: NDArray[np.int32]
+    opened_day: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+
+@dataclass(frozen=True, slots=True)
+class Episodes:
+    """The new (kinds, n) columns, and what changed."""
+
+    open: Bools
+    episode: NDArray[np.int32]
+    opened_day: NDArray[np.int32]
+    level: Floats
+    """(kinds, n): what was held against the thresholds to open."""
+    changes: Changes
+
+
+def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats], today: NDArray[np.int32]) -> Episodes:
+    """The episodes after `levels` (to open, to stay open; each (kinds, n)) were seen on `today`.
+
+    `struggling` does not open beside an open `silent-struggling`, which says more. A reached goal is an
+    episode that never stays open.
+    """
+    to_open, to_stay = levels
+    is_open = previous.open.copy()
+    episode, opened_day = previous.episode.copy(), previous.opened_day.copy()
+    opens, closes = np.zeros_like(is_open), np.zeros_like(is_open)
+    for row, rule in enumerate(model.signals):
+        was = previous.open[row]
+        begins = ~was & (to_open[row] >= rule.open) & rule.enabled
+        if rule.kind is SignalKind.STRUGGLING:
+            begins &= ~is_open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]]
+        ends = was & ((to_stay[row] < rule.close) | (not rule.enabled))
+        opens[row], closes[row] = begins, ends
+        is_open[row] = (was | begins) & ~ends & (rule.kind is not SignalKind.GOAL_REACHED)
+        episode[row] += begins
+        opened_day[row] = np.where(begins, today, opened_day[row])
+    return Episodes(is_open, episode, opened_day, to_open, _changes(opens, closes, episode, opened_day))
+
+
+def levels(model: SuccessModel, struggle: Struggle, band: NDArray[np.int8], journey: Journey) -> tuple[Floats, Floats]:
+    """What each kind is opened and kept open by, (kinds, n) each.
+
+    Log-odds for the two kinds of struggle: opening needs enough data, closing does not (the odds sink by
+    themselves). With contact unknown nobody is called silent, and who was is no longer. 1 or 0 for the rest.
+    """
+    n = len(band)
+    to_open, to_stay = np.full((len(KINDS), n), NEVER), np.full((len(KINDS), n), NEVER)
+    critical = np.where(band == BAND_CODES[Band.CRITICAL], 1.0, 0.0)
+    critical = np.where(band == BAND_CODES[Band.UNKNOWN], np.nan, critical)
+    silent = np.where(np.isnan(struggle.log_odds), NEVER, struggle.log_odds)
+    for kind, level in (
+        (SignalKind.SILENT_STRUGGLING, silent),
+        (SignalKind.STRUGGLING, struggle.trouble),
+        (SignalKind.HEALTH_CRITICAL, critical),
+        (SignalKind.STALLED, journey.stalled.astype(np.float64)),
+        (SignalKind.GOAL_REACHED, journey.passed.astype(np.float64)),
+    ):
+        to_open[KIND_ROWS[kind]] = to_stay[KIND_ROWS[kind]] = level
+    for kind in (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING):
+        row = KIND_ROWS[kind]
+        to_open[row] = np.where(struggle.enough_data, to_open[row], NEVER)
+    return to_open, to_stay
+
+
+def _changes(opens: Bools, closes: Bools, episode: NDArray[np.int32], opened_day: NDArray[np.int32]) -> Changes:
+    kinds, accounts = np.nonzero(opens | closes)
+    order = np.lexsort((kinds, opens[kinds, accounts], accounts))
+    kinds, accounts = kinds[order], accounts[order]
+    return Changes(
+        account=accounts,
+        kind=kinds.astype(np.int8),
+        opened=opens[kinds, accounts],
+        episode=episode[kinds, accounts],
+        opened_day=opened_day[kinds, accounts],
+    )

@@ -1,0 +1,114 @@
+"""A YAML text to plain values, with the line of everything in it.
+
+Bounded before it is read: size, depth, no aliases (which can make a small text a huge value), no key twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from banso_scoring.model.findings import Finding, ModelError, Path
+
+SIZE_BYTES_MAX = 256 * 1024
+DEPTH_MAX = 12
+
+
+class Document:
+    """The values of a YAML text, and where they stand. Raises ModelError when it is not one small plain mapping."""
+
+    def __init__(self, text: str, origin: str) -> None:
+        self.origin = origin
+        _bounded(text, origin)
+        loader = yaml.SafeLoader(text)
+        try:
+            node = loader.get_single_node()
+            if not isinstance(node, yaml.MappingNode):
+                raise ModelError(origin, [Finding(1, "", "the file has to be a mapping of keys to values")])
+            self._root: yaml.Node = node
+            twice = _twice(node, ())
+            if twice:
+                raise ModelError(origin, twice)
+            self.values: Any = loader.construct_document(node)
+        except yaml.MarkedYAMLError as fault:
+            raise ModelError(origin, [_of_yaml(fault)]) from None
+        except (yaml.YAMLError, ValueError) as fault:
+            raise ModelError(origin, [Finding(1, "", str(fault)[:500])]) from None
+        finally:
+            loader.dispose()
+
+    def line(self, path: Path) -> int:
+        """The line, from 1, of the deepest part of `path` that the text has."""
+        node, line = self._root, self._root.start_mark.line
+        for part in path:
+            found = _child(node, part)
+            if found is not None:
+                key, node = found
+                line = key.start_mark.line
+        return line + 1
+
+    def where(self, path: Path) -> str:
+        """`path` in dots, without the steps that the text does not have (the tag of a union)."""
+        node, parts = self._root, []
+        for part in path:
+            found = _child(node, part)
+            if found is not None:
+                node = found[1]
+            if found is not None or part == path[-1]:
+                parts.append(str(part))
+        return ".".join(parts)
+
+
+def _bounded(text: str, origin: str) -> None:
+    size = len(text.encode(errors="replace"))
+    if size > SIZE_BYTES_MAX:
+        raise ModelError(origin, [Finding(1, "", f"{size} bytes are more than {SIZE_BYTES_MAX}")])
+    depth = 0
+    try:
+        for event in yaml.parse(text, yaml.SafeLoader):
+            line = 1 if event.start_mark is None else event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent):
+                raise ModelError(origin, [Finding(line, "", "aliases (*name) are not taken: write it out")])
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEPTH_MAX:
+                raise ModelError(origin, [Finding(line, "", f"nested deeper than {DEPTH_MAX}")])
+    except yaml.MarkedYAMLError as fault:
+        raise ModelError(origin, [_of_yaml(fault)]) from None
+    except yaml.YAMLError as fault:
+        raise ModelError(origin, [Finding(1, "", str(fault)[:500])]) from None
+
+
+def _of_yaml(fault: yaml.MarkedYAMLError) -> Finding:
+    mark = fault.problem_mark or fault.context_mark
+    return Finding(1 if mark is None else mark.line + 1, "", f"not YAML: {fault.problem or fault.context}")
+
+
+def _twice(node: yaml.Node, path: Path) -> list[Finding]:
+    found: list[Finding] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                where = ".".join(str(part) for part in (*path, name))
+                found.append(Finding(key.start_mark.line + 1, where, "this key stands here twice"))
+            seen.add(name)
+            found += _twice(value, (*path, name))
+    if isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            found += _twice(value, (*path, index))
+    return found
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None

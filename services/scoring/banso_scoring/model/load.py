@@ -1,0 +1,74 @@
+"""The success model from its file: read, checked, compiled; or refused with every fault's line and reason."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.model import schema
+from banso_scoring.model.compile import compile_model
+from banso_scoring.model.document import Document
+from banso_scoring.model.findings import Finding, ModelError, did_you_mean
+from banso_scoring.model.schema import ModelFile
+
+DEFAULT_ORIGIN = "default.yaml"
+
+
+def load_model(text: str, origin: str) -> SuccessModel:
+    """The model that `text` says; `origin` names it in errors. Raises ModelError with all findings."""
+    document = Document(text, origin)
+    try:
+        file = ModelFile.model_validate(document.values)
+    except ValidationError as faults:
+        raise ModelError(origin, [_finding(document, fault) for fault in faults.errors()]) from None
+    model, contradictions = compile_model(file)
+    if contradictions or model is None:
+        found = [Finding(document.line(path), document.where(path), reason) for path, reason in contradictions]
+        raise ModelError(origin, found)
+    return model
+
+
+def check(text: str, origin: str) -> list[Finding]:
+    """Everything that is wrong with the file, in the order of its lines; empty when it is good."""
+    try:
+        load_model(text, origin)
+    except ModelError as fault:
+        return fault.findings
+    return []
+
+
+def default_text() -> str:
+    """The file that is used when a company has none."""
+    return files("banso_scoring.model").joinpath(DEFAULT_ORIGIN).read_text(encoding="utf-8")
+
+
+def default_model() -> SuccessModel:
+    """The model that is used when a company has none."""
+    return load_model(default_text(), DEFAULT_ORIGIN)
+
+
+def _finding(document: Document, fault: Any) -> Finding:
+    path, reason = tuple(fault["loc"]), str(fault["msg"])
+    if fault["type"] == "extra_forbidden":
+        reason = "unknown key" + did_you_mean(str(path[-1]), _KEYS)
+    if path and path[-1] == "[key]":
+        path = path[:-1]
+        reason = f"{reason} (the key itself)"
+    if fault["type"] == "missing":
+        reason = "is missing"
+    return Finding(document.line(path), document.where(path), reason)
+
+
+def _keys() -> frozenset[str]:
+    """Every key that any mapping of the file takes."""
+    found: set[str] = set()
+    for value in vars(schema).values():
+        if isinstance(value, type) and issubclass(value, BaseModel):
+            found |= {field.alias or name for name, field in value.model_fields.items()}
+    return frozenset(found)
+
+
+_KEYS = _keys()

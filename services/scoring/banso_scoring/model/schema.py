@@ -1,0 +1,257 @@
+"""The success model file as types: its keys, their limits and their defaults.
+
+What fits here may still contradict itself (a dimension that names no metric): `compile` finds that.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
+from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.success_model import FrictionKind
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Event = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\[\]]+$")]
+Events = Annotated[list[Event], Field(min_length=1, max_length=100)]
+WindowDays = Annotated[int, Field(ge=1, le=DAYS)]
+Weight = Annotated[float, Field(gt=0, le=1_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+LAX = Field(strict=False)
+"""A text may stand for a member of a closed set."""
+Score = Annotated[float, Field(ge=0, le=100)]
+
+
+class Keys(BaseModel):
+    """A mapping of the file that takes no key but its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+def _both_languages(value: Any) -> Any:
+    return {"ja": value, "en": value} if isinstance(value, str) else value
+
+
+class TextsFile(Keys):
+    """A text in both languages; written as one string it serves both."""
+
+    ja: Text
+    en: Text
+
+
+Texts = Annotated[TextsFile, BeforeValidator(_both_languages)]
+
+
+class ChannelFile(Keys):
+    """A friction channel. `ratio` (how much more than usual is trouble) and `weight` follow from `kind`."""
+
+    kind: Annotated[FrictionKind, LAX]
+    events: Events
+    ratio: Annotated[float, Field(gt=1, le=20)] | None = None
+    weight: Annotated[float, Field(ge=0, le=2)] | None = None
+    usual_rate: Annotated[float, Field(gt=0, le=10)] = 0.02
+    label: Texts | None = None
+
+
+class ContactFile(Keys):
+    """What customers write themselves. `source: auto`: known once such events were seen and are not stale."""
+
+    source: Literal["auto", "connected", "none"] = "auto"
+    events: list[Event] = []
+
+
+class RolesFile(Keys):
+    """Which events play which part."""
+
+    attempt: Events
+    friction: Annotated[dict[Name, ChannelFile], Field(max_length=8)] = {}
+    contact: ContactFile = ContactFile()
+    feedback: Annotated[list[Event], Field(max_length=100)] = []
+
+
+class MetricFile(Keys):
+    """What all metrics share. `ramp`: points [value, 0..1], values rising."""
+
+    label: Texts | None = None
+    ramp: Annotated[list[list[float]], Field(min_length=2, max_length=16)] | None = None
+    age_min_days: Annotated[int, Field(ge=0, le=3_650)] = 0
+
+
+class CountFile(MetricFile):
+    """How many events, or on how many days there were any, or their values summed."""
+
+    kind: Literal["count", "active-days", "sum"]
+    events: Events
+    days: WindowDays = 28
+
+
+class RatioFile(MetricFile):
+    """Events (or their values summed) per other events."""
+
+    kind: Literal["ratio"]
+    events: Events
+    of: Literal["count", "sum"] = "count"
+    per: Events
+    days: WindowDays = 28
+    at_least: Annotated[float, Field(ge=0)] = 1.0
+    prior_rate: float = 0.0
+    prior_weight: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+
+
+class DaysSinceFile(MetricFile):
+    """Days since the last event; `never` says what an account without one has: its age, or nothing."""
+
+    kind: Literal["days-since"]
+    events: Events
+    never: Literal["age", "absent"] = "age"
+
+
+class TrendFile(MetricFile):
+    """The last days against those before, the cohort's movement taken out, as a natural logarithm."""
+
+    kind: Literal["trend"]
+    events: Events
+    days: WindowDays = 28
+    base_days: WindowDays = 56
+    at_least: Annotated[float, Field(ge=0)] = 20.0
+
+
+class UsersFile(MetricFile):
+    """Distinct users, or distinct users per seat."""
+
+    kind: Literal["users", "users-per-seat"]
+    days: WindowDays = 28
+
+
+class TroubleFile(MetricFile):
+    """The log-odds of struggling, from the struggle statistic."""
+
+    kind: Literal["trouble"]
+
+
+class AttributeFile(MetricFile):
+    """What the account is, not what it does."""
+
+    kind: Literal["attribute"]
+    attribute: Literal["age_days", "seats", "renewal_in_days", "users_total"]
+
+
+AnyMetric = Annotated[
+    CountFile | RatioFile | DaysSinceFile | TrendFile | UsersFile | TroubleFile | AttributeFile,
+    Field(discriminator="kind"),
+]
+
+
+class DimensionFile(Keys):
+    """A weighted group of metrics."""
+
+    label: Texts | None = None
+    weight: Weight
+    metrics: Annotated[dict[Name, Weight], Field(min_length=1, max_length=50)]
+
+
+class HealthyFile(Keys):
+    """Where the healthy band begins, and down to where an account stays in it."""
+
+    from_: Score = Field(70.0, alias="from")
+    until: Score = 65.0
+
+
+class CriticalFile(Keys):
+    """Below what an account is critical, and up to where it stays so."""
+
+    below: Score = 40.0
+    until: Score = 45.0
+
+
+class BandsFile(Keys):
+    """The health score in words."""
+
+    healthy: HealthyFile = HealthyFile()
+    critical: CriticalFile = CriticalFile()
+    coverage_min: Share = 0.5
+
+
+class ConditionFile(Keys):
+    """A metric's raw value against a target."""
+
+    metric: Name
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+Conditions = Annotated[list[ConditionFile], Field(max_length=10)]
+PhaseDays = Annotated[int, Field(ge=1, le=3_650)]
+
+
+class LapseFile(Keys):
+    """When an account falls back, and where to."""
+
+    when: Annotated[Conditions, Field(min_length=1)]
+    days: PhaseDays = 14
+    to: Name
+
+
+class PhaseFile(Keys):
+    """A phase: what users do and experience, what services the vendor gives, and the goal to pass on."""
+
+    label: Texts | None = None
+    do: Texts | None = None
+    experience: Texts | None = None
+    services: Texts | None = None
+    goal: Conditions = []
+    dwell_days: PhaseDays = 1
+    expected_days: PhaseDays | None = None
+    optional: bool = False
+    entry: Conditions = []
+    lapse: LapseFile | None = None
+    next: Name | None = None
+
+
+class TouchFile(Keys):
+    """Touch models by annual contract value: currency -> touch -> from which value on, in units."""
+
+    default: Annotated[TouchModel, LAX] = TouchModel.LOW
+    by_acv: dict[
+        Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")],
+        dict[Annotated[TouchModel, LAX], Annotated[float, Field(ge=0, le=1e12)]],
+    ] = {}
+
+
+class SignalFile(Keys):
+    """When a signal opens and closes; what is left out is the default of its kind."""
+
+    enabled: bool = True
+    open: float | None = None
+    close: float | None = None
+    severity: Annotated[Severity, LAX] | None = None
+
+
+class SilenceFile(Keys):
+    """The struggle statistic's settings."""
+
+    half_life_days: Annotated[float, Field(ge=1, le=60)] = 21.0
+    baseline_half_life_days: Annotated[float, Field(ge=1, le=365)] = 70.0
+    baseline_lag_days: Annotated[int, Field(ge=1, le=DAYS - 28)] = 28
+    attempts_min: Annotated[float, Field(ge=1, le=1_000)] = 10.0
+    attempts_days: WindowDays = 28
+    shown_days: WindowDays = 56
+    contacts_per_seat_month: Annotated[float, Field(gt=0, le=10)] = 0.02
+    contacts_per_friction: Annotated[float, Field(gt=0, le=10)] = 0.05
+
+
+class ModelFile(Keys):
+    """The whole file."""
+
+    name: Name
+    roles: RolesFile
+    metrics: Annotated[dict[Name, AnyMetric], Field(min_length=1, max_length=100)]
+    dimensions: Annotated[dict[Name, DimensionFile], Field(min_length=1, max_length=20)]
+    bands: BandsFile = BandsFile()
+    journey: Annotated[dict[Name, PhaseFile], Field(min_length=1, max_length=20)]
+    touch: TouchFile = TouchFile()
+    signals: dict[Annotated[SignalKind, LAX], SignalFile] = {}
+    silence: SilenceFile = SilenceFile()

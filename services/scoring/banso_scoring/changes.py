@@ -1,0 +1,172 @@
+"""What an assessment changed, as rows and messages: the one place that says how an account is stored and told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_common.clock import DAY_MS
+from banso_common.contracts.account_signal import VERSION, AccountSignal, Severity, SignalKind, signal_key
+from banso_common.contracts.codec import encode
+from banso_common.contracts.topics import Topic
+from banso_common.db.outbox import Message, put
+from banso_common.db.rows import Columns, upsert
+from banso_common.telemetry import metrics
+from banso_scoring import standing_codec, store
+from banso_scoring import tables as t
+from banso_scoring.assess import Assessment, Said
+from banso_scoring.domain import profile
+from banso_scoring.domain.day_facts import Cells, users_of
+from banso_scoring.domain.evidence import evidence_of
+from banso_scoring.domain.standing import BANDS, KINDS
+from banso_scoring.portfolio import Portfolio
+
+DayKey = tuple[str, int]
+
+
+async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Sequence[int]) -> None:
+    """Store who these accounts are, and their closed standing."""
+    if not positions:
+        return
+    said = [portfolio.attributes[p] for p in positions]
+    here = np.asarray(positions, np.int64)
+    rows: Columns = {
+        "account": [portfolio.names[p] for p in positions],
+        "lane": portfolio.columns.lane[here].tolist(),
+        "first_day": portfolio.columns.first_day[here].tolist(),
+        "profile": [profile.encode(portfolio.profiles[p]) for p in positions],
+        "closed": standing_codec.encode(portfolio.model, portfolio.columns.closed.take(here)),
+        "name": [a.name or portfolio.names[p] for p, a in zip(positions, said, strict=True)],
+        "owner": [a.owner_email or a.owner_name or "" for a in said],
+        "touch": [str(portfolio.touch(p)) for p in positions],
+        "acv": [a.acv for a in said],
+        "currency": [a.currency or "" for a in said],
+        "renewal_at": [a.renewal_at for a in said],
+    }
+    await upsert(tx, t.account, rows)
+
+
+async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, now: int) -> None:
+    """Store what the accounts that changed show now."""
+    some = found.changed
+    if not len(some):
+        return
+    standing, fares = found.standing.take(some), found.evaluation.health
+    rows: Columns = {
+        "account": [portfolio.names[p] for p in found.positions[some].tolist()],
+        "band": [str(BANDS[code]) for code in standing.band.tolist()],
+        "score": [None if math.isnan(s) else s for s in fares.score[some].tolist()],
+        "coverage": fares.coverage[some].tolist(),
+        "phase": [portfolio.model.journey[index].key for index in standing.phase.tolist()],
+        "phase_entered_day": standing.entered_day.tolist(),
+        "signals": [_open_kinds(row) for row in standing.open.T.tolist()],
+        "last_day": portfolio.columns.last_day[found.positions[some]].tolist(),
+        "standing": standing_codec.encode(portfolio.model, standing),
+        "model_version": [portfolio.model.version] * len(some),
+        "changed_at": [now] * len(some),
+    }
+    await upsert(tx, t.health, rows)
+
+
+async def put_history(
+    tx: AsyncConnection, portfolio: Portfolio, found: Assessment, columns: NDArray[np.intp], day: int
+) -> None:
+    """Keep what was known of these columns at the close of `day`; a day that is kept is never rewritten."""
+    if not len(columns):
+        return
+    standing, fares = found.standing.take(columns), found.evaluation.health
+    rows: Columns = {
+        "account": [portfolio.names[p] for p in found.positions[columns].tolist()],
+        "day": [day] * len(columns),
+        "score": [None if math.isnan(s) else s for s in fares.score[columns].tolist()],
+        "coverage": fares.coverage[columns].tolist(),
+        "band": [str(BANDS[code]) for code in standing.band.tolist()],
+        "phase": [portfolio.model.journey[index].key for index in standing.phase.tolist()],
+        "model_version": [portfolio.model.version] * len(columns),
+    }
+    await upsert(tx, t.history, rows, replace=False)
+
+
+async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, now: int) -> int:
+    """Put the signals of an assessment into the outbox; gives how many. Call it after the facts are stored."""
+    if not found.said:
+        return 0
+    names = sorted({portfolio.names[said.position] for said in found.said})
+    first_day = found.day - portfolio.model.silence.shown_days + 1
+    facts = await store.days_of_accounts(tx, names, first_day)
+    by_account: dict[str, list[Cells]] = {}
+    for (name, _), cells in facts.items():
+        by_account.setdefault(name, []).append(cells)
+    messages = [_message(portfolio, found, said, by_account, now) for said in found.said]
+    await put(tx, t.outbox, messages)
+    for said in found.said:
+        metrics.signals_said.labels(said.kind, said.state).inc()
+    return len(messages)
+
+
+def _open_kinds(is_open: Sequence[bool]) -> str:
+    """The open kinds between commas, `,stalled,struggling,`, so that one can be searched as a whole word."""
+    names = sorted(str(kind) for kind, flag in zip(KINDS, is_open, strict=True) if flag)
+    return f",{','.join(names)}," if names else ""
+
+
+def _message(
+    portfolio: Portfolio, found: Assessment, said: Said, facts: Mapping[str, Sequence[Cells]], now: int
+) -> Message:
+    account, lane = portfolio.names[said.position], int(portfolio.columns.lane[said.position])
+    key = signal_key(account, said.kind, said.episode, said.state)
+    signal = signal_of(portfolio, found, said, facts.get(account, ()), now)
+    return Message(key, lane, Topic.ACCOUNT_SIGNALS, account, encode(signal))
+
+
+def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequence[Cells], now: int) -> AccountSignal:
+    """The signal that tells of `said`, with all that its reader needs."""
+    model, column = portfolio.model, said.column
+    account, who = portfolio.names[said.position], portfolio.attributes[said.position]
+    names = {name for cells in facts for name, _ in cells}
+    users = [
+        users_of(facts, frozenset(name for name in names if channel.series in model.series_of[name]))
+        for channel in model.roles.channels
+    ]
+    score = float(found.evaluation.health.score[column])
+    return AccountSignal(
+        v=VERSION,
+        key=signal_key(account, said.kind, said.episode, said.state),
+        kind=said.kind,
+        state=said.state,
+        severity=_severity(portfolio, said.kind),
+        account=account,
+        episode=said.episode,
+        said_at=now,
+        opened_at=said.opened_day * DAY_MS,
+        account_name=who.name or account,
+        touch=portfolio.touch(said.position),
+        phase=model.journey[int(found.standing.phase[column])].key,
+        band=BANDS[int(found.standing.band[column])],
+        coverage=round(float(found.evaluation.health.coverage[column]), 4),
+        model_version=model.version,
+        score=None if math.isnan(score) else round(score, 2),
+        evidence=evidence_of(model, found.evaluation.struggle, column, users),
+        detail={
+            "phase_days": found.day - int(found.standing.entered_day[column]),
+            "last_event_days": found.day - int(portfolio.columns.last_day[said.position]),
+        },
+        acv=who.acv,
+        currency=who.currency,
+        owner_name=who.owner_name,
+        owner_email=who.owner_email,
+        owner_slack=who.owner_slack,
+        owner_locale=who.owner_locale,
+        contact_name=who.contact_name,
+        contact_email=who.contact_email,
+        locale=who.locale,
+        time_zone=who.time_zone,
+    )
+
+
+def _severity(portfolio: Portfolio, kind: SignalKind) -> Severity:
+    return next(rule.severity for rule in portfolio.model.signals if rule.kind is kind)

@@ -1,0 +1,48 @@
+"""Which events were seen before: 63-bit identities in sorted runs, merged as they grow (log-structured).
+
+Eight bytes an event. A run is searched by bisection, and a run is never smaller than twice the next, so n
+identities lie in at most log2(n) runs. Two different events share an identity with the odds that
+`identity_of` states; then the second is taken for a repeat.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Identities = NDArray[np.int64]
+
+
+class SeenIdentities:
+    """The identities of one lane. What is added is remembered until `reload` gives what is still kept."""
+
+    def __init__(self, runs: list[Identities] | None = None) -> None:
+        self._runs: list[Identities] = []
+        whole = np.concatenate(runs) if runs else np.empty(0, np.int64)
+        if len(whole):
+            self._runs.append(np.unique(whole))
+
+    def __len__(self) -> int:
+        return sum(len(run) for run in self._runs)
+
+    def take_new(self, identities: Identities) -> NDArray[np.bool_]:
+        """Which of `identities` are seen for the first time (of equal ones in here, the first), and remember
+        them. Shape as given."""
+        fresh, first = np.unique(identities, return_index=True)
+        unseen = np.ones(len(fresh), np.bool_)
+        for run in self._runs:
+            at = np.searchsorted(run, fresh)
+            at[at == len(run)] = 0
+            unseen &= run[at] != fresh
+        mask = np.zeros(len(identities), np.bool_)
+        mask[first[unseen]] = True
+        self._add(fresh[unseen])
+        return mask
+
+    def _add(self, run: Identities) -> None:
+        if not len(run):
+            return
+        while self._runs and len(self._runs[-1]) < 2 * len(run):
+            run = np.concatenate((self._runs.pop(), run))
+            run.sort(kind="stable")
+        self._runs.append(run)

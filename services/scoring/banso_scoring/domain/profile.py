@@ -1,0 +1,55 @@
+"""What is said of an account: for each attribute the newest statement wins, whatever order they arrive in.
+
+A statement is (value, instant, identity); the larger (instant, identity) wins, so equal sets of statements
+give equal profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from banso_common.contracts.account_activity import AccountAttributes, Scalar
+
+Statement = tuple[Scalar, int, int]
+Profile = dict[str, Statement]
+
+FIELDS = frozenset(AccountAttributes.__struct_fields__)
+_decoder = msgspec.json.Decoder(dict[str, tuple[str | int | float | bool | None, int, int]])
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def tell(profile: Profile, said: Mapping[str, Scalar], at: int, identity: int) -> bool:
+    """Merge statements made at `at`; gives whether anything changed. Names that banso does not know stay out."""
+    changed = False
+    for name, value in said.items():
+        if name not in FIELDS:
+            continue
+        before = profile.get(name)
+        if before is None or (before[1], before[2]) < (at, identity):
+            profile[name] = (value, at, identity)
+            changed = True
+    return changed
+
+
+def attributes(profile: Profile) -> AccountAttributes:
+    """The attributes as they stand; a value of the wrong type counts as not said."""
+    fit: dict[str, Scalar] = {}
+    for name, (value, _, _) in profile.items():
+        try:
+            msgspec.convert({name: value}, AccountAttributes)
+        except msgspec.ValidationError:
+            continue
+        fit[name] = value
+    return msgspec.convert(fit, AccountAttributes)
+
+
+def encode(profile: Profile) -> bytes:
+    """Canonical bytes."""
+    return _encoder.encode(profile)
+
+
+def decode(raw: bytes) -> Profile:
+    """The profile that `encode` wrote."""
+    return _decoder.decode(raw)

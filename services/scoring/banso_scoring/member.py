@@ -1,0 +1,111 @@
+"""One scoring member: the lanes it owns, their accounts in memory, and the right to write for them.
+
+`lock` is held by whoever changes the accounts and stores it; so a commit and a sweep never mix. Nothing here
+survives a failed write: the member reloads its lanes from the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+
+import msgspec
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from banso_common.clock import DAY_MS, Clock
+from banso_common.contracts.topics import Topic
+from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance
+from banso_common.db.transaction import transaction
+from banso_common.telemetry import metrics
+from banso_scoring import store
+from banso_scoring import tables as t
+from banso_scoring.domain.cohort import CohortSketch, merge, sketch
+from banso_scoring.domain.identities import SeenIdentities
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.usual import Cohort, fit
+from banso_scoring.loading import load_lane
+from banso_scoring.portfolio import Portfolio
+from banso_scoring.settings import ScoringSettings
+from banso_scoring.zones import Zones
+
+
+class Member:
+    """What this process knows of its lanes. Positions in the portfolio change at every load."""
+
+    def __init__(self, engine: AsyncEngine, model: SuccessModel, settings: ScoringSettings, clock: Clock) -> None:
+        self.engine, self.model, self.settings, self.clock = engine, model, settings, clock
+        self.lock = asyncio.Lock()
+        self.claims: dict[int, Claim] = {}
+        self.seen: dict[int, SeenIdentities] = {}
+        self.closed_days: dict[int, int] = {}
+        self.portfolio = self._empty()
+        self.cohort: Cohort = fit(model, self.sketch_of([], self.today()))
+        self.said: Callable[[], None] = lambda: None
+        """Called after a commit that put messages into the outbox."""
+
+    def lanes(self) -> list[int]:
+        """The lanes that are ours now."""
+        return sorted(self.claims)
+
+    def today(self) -> int:
+        """The installation's day."""
+        return self.portfolio.zones.day(0, self.clock.now())
+
+    async def load(self, lanes: Sequence[int]) -> dict[int, int]:
+        """Take `lanes` (raising their epochs) and build everything anew; gives where to go on, if known."""
+        async with self.lock:
+            wanted = sorted(set(lanes) | set(self.claims))
+            self.claims, self.seen, self.closed_days = {}, {}, {}
+            self.portfolio = self._empty()
+            claims: dict[int, Claim] = {}
+            async with transaction(self.engine) as tx:
+                for lane in wanted:
+                    claims[lane] = await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane)
+                    self.seen[lane] = SeenIdentities(await store.identities(tx, lane))
+                    self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, self.today())
+                self.cohort = await self.cohort_of(tx, self.today())
+            self.claims = claims
+            metrics.scoring_accounts.set(len(self.portfolio))
+        self.said()
+        return {lane: claim.next_offset for lane, claim in claims.items() if claim.next_offset != NONE_YET}
+
+    async def drop(self, lanes: Sequence[int]) -> None:
+        """These lanes are no longer ours; what remains is built anew from the store."""
+        async with self.lock:
+            remaining = sorted(set(self.claims) - set(lanes))
+            self.claims, self.seen, self.closed_days = {}, {}, {}
+            self.portfolio = self._empty()
+        if remaining:
+            await self.load(remaining)
+
+    async def advance(self, tx: AsyncConnection, offsets: Mapping[int, int]) -> dict[int, Claim]:
+        """Move the claims to `offsets` (a lane left out is only checked); gives the claims after the commit.
+
+        Raises Fenced when another member took a lane.
+        """
+        return {
+            lane: await advance(tx, t.checkpoint, claim, offsets.get(lane, claim.next_offset))
+            for lane, claim in self.claims.items()
+        }
+
+    async def cohort_of(self, tx: AsyncConnection, day: int) -> Cohort:
+        """What is usual on `day`: the stored sketches of all lanes, ours or not."""
+        raw = await store.sketches(tx, self.model.version, day)
+        parts = [CohortSketch.from_dict(msgspec.json.decode(one)) for one in raw]
+        return fit(self.model, reduce(merge, parts, sketch(self.model, self._empty().panel(_NOBODY, self.today()))))
+
+    def sketch_of(self, lanes: Sequence[int], day: int) -> CohortSketch:
+        """What our accounts of these lanes add to the cohort of `day`."""
+        return sketch(self.model, self.portfolio.panel(self.portfolio.in_lanes(lanes), day))
+
+    def remember_from(self) -> int:
+        """The instant before which a producer's repeat is no longer known as one."""
+        return self.clock.now() - self.settings.repeat_days * DAY_MS
+
+    def _empty(self) -> Portfolio:
+        return Portfolio(self.model, Zones(self.settings.time_zone), self.clock.now())
+
+
+_NOBODY = np.empty(0, np.int64)

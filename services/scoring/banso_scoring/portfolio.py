@@ -1,0 +1,155 @@
+"""The accounts that this member owns, in memory: who they are, how they stand, and their facts as columns.
+
+Everything here can be rebuilt from the store, and is, whenever a lane is taken or a write failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_common.clock import DAY_MS
+from banso_common.contracts.account_activity import AccountAttributes
+from banso_common.contracts.account_signal import TouchModel
+from banso_scoring.domain.day_facts import Cells
+from banso_scoring.domain.live import LiveWindow
+from banso_scoring.domain.panel import Panel
+from banso_scoring.domain.profile import Profile, attributes
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.touch import touch_of
+from banso_scoring.zones import Zones
+
+Ints = NDArray[np.int64]
+NEVER = np.iinfo(np.int64).max
+SHOWN = 7
+"""Numbers that stand for what an account shows; see `assess.shown_of`."""
+
+
+@dataclass(slots=True)
+class Columns:
+    """Numbers of the accounts by index; grown together."""
+
+    lane: Ints
+    zone: Ints
+    first_day: Ints
+    last_day: Ints
+    closed_day: Ints
+    seats: NDArray[np.float64]
+    renewal_at: NDArray[np.float64]
+    shown: Ints
+    kept: Ints
+    closed: Standing
+    current: Standing
+
+    @classmethod
+    def new(cls, n: int) -> Columns:
+        """Columns of n accounts that nothing is known of."""
+        return cls(
+            lane=np.zeros(n, np.int64),
+            zone=np.zeros(n, np.int64),
+            first_day=np.full(n, NEVER, np.int64),
+            last_day=np.full(n, -1, np.int64),
+            closed_day=np.zeros(n, np.int64),
+            seats=np.full(n, np.nan),
+            renewal_at=np.full(n, np.nan),
+            shown=np.full((n, SHOWN), -1, np.int64),
+            kept=np.full((n, SHOWN), -1, np.int64),
+            closed=Standing.new(n),
+            current=Standing.new(n),
+        )
+
+    def grown(self, n: int) -> Columns:
+        """The same columns with room for n accounts."""
+        wider, here = Columns.new(n), np.arange(len(self.lane))
+        for name in ("lane", "zone", "first_day", "last_day", "closed_day", "seats", "renewal_at", "shown", "kept"):
+            getattr(wider, name)[: len(here)] = getattr(self, name)
+        wider.closed.put(here, self.closed)
+        wider.current.put(here, self.current)
+        return wider
+
+
+class Portfolio:
+    """The owned accounts by index 0..len-1. An index is valid until the next rebuild."""
+
+    def __init__(self, model: SuccessModel, zones: Zones, now: int) -> None:
+        self.model = model
+        self.zones = zones
+        self.window = LiveWindow(model, zones.day(0, now))
+        self.names: list[str] = []
+        self.profiles: list[Profile] = []
+        self.attributes: list[AccountAttributes] = []
+        self.columns = Columns.new(1_024)
+        self.hot: dict[tuple[int, int], Cells] = {}
+        self.hot_from_day = zones.day(0, now) - 2
+        self.backfilled: set[int] = set()
+        self._index: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def find(self, account: str) -> int | None:
+        """The index of an account, None when it is not owned."""
+        return self._index.get(account)
+
+    def indices(self, accounts: Sequence[str], lanes: Sequence[int], today: int) -> Ints:
+        """The index of each account, taking in those that are new (each with the lane beside it)."""
+        index = self._index
+        try:
+            return np.array([index[account] for account in accounts], np.int64)
+        except KeyError:
+            for account, lane in zip(accounts, lanes, strict=True):
+                if account not in index:
+                    self.add(account, lane, today)
+            return np.array([index[account] for account in accounts], np.int64)
+
+    def add(self, account: str, lane: int, today: int) -> int:
+        """Take in an account that is not here yet; its yesterday counts as closed, with nothing known."""
+        position = len(self.names)
+        self._index[account] = position
+        self.names.append(account)
+        self.profiles.append({})
+        self.attributes.append(AccountAttributes())
+        if position >= len(self.columns.lane):
+            self.columns = self.columns.grown(2 * len(self.columns.lane))
+        self.columns.lane[position] = lane
+        self.columns.closed_day[position] = today - 1
+        self.window.make_room(position + 1, today)
+        return position
+
+    def describe(self, position: int) -> None:
+        """Read the profile anew, after it changed."""
+        said = attributes(self.profiles[position])
+        self.attributes[position] = said
+        self.columns.zone[position] = self.zones.id_of(said.time_zone)
+        self.columns.seats[position] = np.nan if said.seats is None else said.seats
+        self.columns.renewal_at[position] = np.nan if said.renewal_at is None else said.renewal_at
+
+    def touch(self, position: int) -> TouchModel:
+        """The touch model that the account's contract value allows."""
+        said = self.attributes[position]
+        return touch_of(self.model, said.acv, said.currency)
+
+    def today(self, positions: Ints, now: int) -> Ints:
+        """Each account's local day."""
+        return self.zones.days(self.columns.zone[positions], np.full(len(positions), now, np.int64))
+
+    def panel(self, positions: Ints, day: int) -> Panel:
+        """The facts of these accounts at the end of `day`."""
+        columns = self.columns
+        panel = self.window.panel(positions, day, columns.seats[positions], columns.first_day[positions])
+        renewal_days = columns.renewal_at[positions] / DAY_MS
+        return replace(panel, renewal_in_days=renewal_days - day)
+
+    def in_lanes(self, lanes: Iterable[int]) -> Ints:
+        """The indices of all accounts of these lanes."""
+        return np.flatnonzero(np.isin(self.columns.lane[: len(self)], list(lanes)))
+
+    def cool(self, today: int) -> None:
+        """Let the facts of days that are over leave the memory; they are read back when a late event comes."""
+        self.hot_from_day = today - 2
+        self.hot = {key: cells for key, cells in self.hot.items() if key[1] >= self.hot_from_day}
+        self.window.make_room(len(self), today)

@@ -1,0 +1,67 @@
+"""Scoring as one service: its worker on account-activity, its sweep, its relay, its doors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+
+from banso_common.clock import SECOND_MS, Clock
+from banso_common.contracts.topics import Topic
+from banso_common.db.engine import connect
+from banso_common.db.migrate import require_current
+from banso_common.log.port import Log
+from banso_common.pipeline.relay import Relay
+from banso_common.pipeline.ticker import Ticker
+from banso_common.pipeline.worker import Worker
+from banso_scoring import tables as t
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.handler import ScoringHandler
+from banso_scoring.member import Member
+from banso_scoring.settings import ScoringSettings
+from banso_scoring.sweep import Sweep
+
+PACKAGE = "banso_scoring"
+
+
+class ScoringService:
+    """One member of scoring."""
+
+    name = "scoring"
+
+    def __init__(self, settings: ScoringSettings, model: SuccessModel, log: Log, clock: Clock) -> None:
+        self.engine = connect(settings.database)
+        self.member = Member(self.engine, model, settings, clock)
+        self.worker = Worker(log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member))
+        self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
+        self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
+        self.member.said = self.relay.wake
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def routers(self) -> Sequence[APIRouter]:
+        """The API and the console."""
+        return []
+
+    async def start(self) -> None:
+        """Check the tables, then work. Raises SettingsError, Unavailable."""
+        await require_current(self.engine, PACKAGE)
+        self._tasks = [asyncio.create_task(run()) for run in (self.worker.run, self.sweep.run, self.relay.run)]
+
+    async def stop(self) -> None:
+        """Finish the batch in flight and send what waits; then let go of everything."""
+        await self.worker.stop()
+        if self._tasks:
+            worker, *others = self._tasks
+            await worker
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        await self.relay.close()
+        await self.engine.dispose()
+
+    def readiness(self) -> Mapping[str, str | None]:
+        """What keeps scoring from working."""
+        failed = [str(task.exception()) for task in self._tasks if task.done() and task.exception() is not None]
+        return {**self.worker.readiness(), "scoring.tasks": "; ".join(failed) or None}

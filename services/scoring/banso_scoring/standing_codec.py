@@ -1,0 +1,61 @@
+"""The closed standing of one account as bytes, phases by key, so that a model that reorders them reads it still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.success_model import SuccessModel
+
+
+class _Stored(msgspec.Struct, array_like=True, frozen=True):
+    band: int
+    phase: str
+    entered_day: int
+    goal_since: int
+    lapse_since: int
+    open: list[bool]
+    episode: list[int]
+    opened_day: list[int]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Stored)
+
+
+def encode(model: SuccessModel, standing: Standing) -> list[bytes]:
+    """The bytes of each account of `standing`, in order."""
+    phases = [phase.key for phase in model.journey]
+    columns = zip(
+        standing.band.tolist(),
+        standing.phase.tolist(),
+        standing.entered_day.tolist(),
+        standing.goal_since.tolist(),
+        standing.lapse_since.tolist(),
+        standing.open.T.tolist(),
+        standing.episode.T.tolist(),
+        standing.opened_day.T.tolist(),
+        strict=True,
+    )
+    return [_encoder.encode(_Stored(band, phases[phase], *rest)) for band, phase, *rest in columns]
+
+
+def decode(model: SuccessModel, stored: Sequence[bytes]) -> Standing:
+    """The standing of those accounts; a phase that the model no longer has is read as its first."""
+    phases = {phase.key: index for index, phase in enumerate(model.journey)}
+    found = [_decoder.decode(raw) for raw in stored]
+    standing = Standing.new(len(found))
+    if not found:
+        return standing
+    standing.band[:] = [s.band for s in found]
+    standing.phase[:] = [phases.get(s.phase, 0) for s in found]
+    standing.entered_day[:] = [s.entered_day for s in found]
+    standing.goal_since[:] = [s.goal_since for s in found]
+    standing.lapse_since[:] = [s.lapse_since for s in found]
+    standing.open[:] = np.array([s.open for s in found]).T
+    standing.episode[:] = np.array([s.episode for s in found]).T
+    standing.opened_day[:] = np.array([s.opened_day for s in found]).T
+    return standing

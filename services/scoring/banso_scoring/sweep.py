@@ -1,0 +1,191 @@
+"""Timed work of scoring: the passing of time moves scores too, since silence is a fact that nobody sends.
+
+A sweep closes the days that are over (their standing and history are then kept as they were known), looks
+back again at accounts that got facts of closed days, renews the cohort, and evaluates whoever that moved.
+Every write is fenced by the epochs of the lanes, as a batch's is; between two steps a batch may come in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_common.contracts.codec import encode
+from banso_common.db.transaction import transaction
+from banso_common.telemetry import metrics
+from banso_scoring import changes, store
+from banso_scoring.assess import AT_ONCE, Assessment, assess, shown_of
+from banso_scoring.domain.evaluation import evaluate
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.usual import Cohort
+from banso_scoring.member import Member
+from banso_scoring.portfolio import Portfolio
+from banso_scoring.store import Tally
+
+Ints = NDArray[np.int64]
+
+
+class Sweep:
+    """One sweep after another over the accounts of a member."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._swept: Portfolio | None = None
+
+    async def __call__(self, now: int) -> None:
+        """Sweep at `now`. Raises Fenced, Unavailable: then the next sweep does the work."""
+        with metrics.scoring_sweep_seconds.time():
+            portfolio = self._member.portfolio
+            if not self._member.claims:
+                return
+            moved = await self._close_days(portfolio, now)
+            moved |= await self._look_back(portfolio, now)
+            if self._swept is not portfolio:
+                moved = set(range(len(portfolio)))
+            await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
+            self._swept = portfolio
+
+    def _is_stale(self, portfolio: Portfolio) -> bool:
+        """Whether the lanes were loaded anew meanwhile, so that positions mean nothing any more."""
+        return self._member.portfolio is not portfolio
+
+    async def _close_days(self, portfolio: Portfolio, now: int) -> set[int]:
+        """Close each account's days up to its yesterday; gives whose day turned."""
+        turned: set[int] = set()
+        while not self._is_stale(portfolio):
+            async with self._member.lock:
+                everyone = np.arange(len(portfolio))
+                open_days = portfolio.columns.closed_day[everyone] + 1
+                waiting = everyone[open_days < portfolio.today(everyone, now)]
+                if not len(waiting) or self._is_stale(portfolio):
+                    break
+                day = int(open_days[waiting].min())
+                due = waiting[open_days[waiting] == day]
+                portfolio.window.make_room(len(portfolio), day)
+                cohort = await self._renew_cohort(day)
+                for begin in range(0, len(due), AT_ONCE):
+                    await self._close(portfolio, due[begin : begin + AT_ONCE], day, cohort)
+                turned.update(due.tolist())
+            await asyncio.sleep(0)
+        async with self._member.lock:
+            if turned and not self._is_stale(portfolio):
+                portfolio.cool(self._member.today())
+                await self._settle_lanes(portfolio)
+        return turned
+
+    async def _close(self, portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort) -> None:
+        """Make the standing at the end of `day` the closed one, and keep it in the history if it changed."""
+        columns = portfolio.columns
+        before = columns.closed.take(positions)
+        panel = portfolio.panel(positions, day)
+        standing, found = evaluate(portfolio.model, cohort, panel, before, np.full(len(positions), day))
+        standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
+        columns.closed.put(positions, standing)
+        columns.closed_day[positions] = day
+        shown = shown_of(standing, found.health.score, found.health.coverage, columns.last_day[positions])
+        news = np.flatnonzero((shown[:, :-1] != columns.kept[positions, :-1]).any(axis=1))
+        columns.kept[positions] = shown
+        kept = Assessment(positions, day, standing, found, news, positions[:0], [])
+        moved = positions[_differs(before, standing)]
+        async with transaction(self._member.engine) as tx:
+            claims = await self._member.advance(tx, {})
+            await changes.put_history(tx, portfolio, kept, news, day)
+            await changes.put_accounts(tx, portfolio, moved.tolist())
+        self._member.claims = claims
+
+    async def _renew_cohort(self, day: int) -> Cohort:
+        """Store what our lanes add to the cohort of `day`, and read what all lanes say together."""
+        member = self._member
+        async with transaction(member.engine) as tx:
+            await member.advance(tx, {})
+            for lane in member.lanes():
+                raw = encode(member.sketch_of([lane], day).to_dict())
+                await store.put_sketch(tx, lane, day, member.model.version, raw)
+            member.cohort = await member.cohort_of(tx, day)
+        return member.cohort
+
+    async def _settle_lanes(self, portfolio: Portfolio) -> None:
+        """Say through which day each lane is closed, and forget identities older than the window of repeats."""
+        member = self._member
+        closed = portfolio.columns.closed_day
+        async with transaction(member.engine) as tx:
+            claims = await member.advance(tx, {})
+            for lane in member.lanes():
+                mine = portfolio.in_lanes([lane])
+                if len(mine):
+                    member.closed_days[lane] = int(closed[mine].min())
+                await store.count(tx, lane, member.closed_days[lane], Tally())
+                await store.forget_identities(tx, lane, member.remember_from())
+        member.claims = claims
+
+    async def _look_back(self, portfolio: Portfolio, now: int) -> set[int]:
+        """Walk the journey again, day by day, for accounts that got facts of closed days.
+
+        Only where all of the account's facts are in the live window; episodes keep what was said. The
+        history is not rewritten: it holds what was known then.
+        """
+        looked: set[int] = set()
+        while portfolio.backfilled and not self._is_stale(portfolio):
+            some = np.array(sorted(portfolio.backfilled)[:AT_ONCE], np.int64)
+            async with self._member.lock:
+                if self._is_stale(portfolio):
+                    break
+                portfolio.backfilled.difference_update(some.tolist())
+                whole = some[portfolio.columns.first_day[some] >= portfolio.window.origin]
+                for standing in _walked(portfolio, whole, self._member.cohort):
+                    portfolio.columns.closed.put(whole, standing)
+                    await asyncio.sleep(0)
+                async with transaction(self._member.engine) as tx:
+                    claims = await self._member.advance(tx, {})
+                    await changes.put_accounts(tx, portfolio, whole.tolist())
+                self._member.claims = claims
+            looked.update(some.tolist())
+        return looked
+
+    async def _evaluate(self, portfolio: Portfolio, positions: Ints, now: int) -> None:
+        """Show and tell what the passing of time changed."""
+        for begin in range(0, len(positions), AT_ONCE):
+            async with self._member.lock:
+                if self._is_stale(portfolio):
+                    return
+                found = list(assess(portfolio, positions[begin : begin + AT_ONCE], self._member.cohort, now))
+                said = 0
+                async with transaction(self._member.engine) as tx:
+                    claims = await self._member.advance(tx, {})
+                    for assessment in found:
+                        await changes.put_accounts(tx, portfolio, assessment.raised.tolist())
+                        await changes.put_health(tx, portfolio, assessment, now)
+                        said += await changes.put_said(tx, portfolio, assessment, now)
+                self._member.claims = claims
+            if said:
+                self._member.said()
+            await asyncio.sleep(0)
+
+
+def _walked(portfolio: Portfolio, positions: Ints, cohort: Cohort) -> Iterator[Standing]:
+    """The closed standing of `positions`, walked from each account's first day; the last one given is whole."""
+    if not len(positions):
+        return
+    columns = portfolio.columns
+    told = columns.closed.take(positions)
+    standing = Standing.new(len(positions))
+    first, last = columns.first_day[positions], columns.closed_day[positions]
+    for day in range(int(first.min()), int(last.max()) + 1):
+        alive = np.flatnonzero((first <= day) & (day <= last))
+        if not len(alive):
+            continue
+        panel = portfolio.panel(positions[alive], day)
+        after, _ = evaluate(portfolio.model, cohort, panel, standing.take(alive), np.full(len(alive), day))
+        standing.put(alive, after)
+        yield replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day)
+
+
+def _differs(before: Standing, after: Standing) -> NDArray[np.bool_]:
+    """(n,): where two standings are not the same."""
+    flat = [(getattr(before, name), getattr(after, name)) for name in Standing.__slots__]
+    different = [a != b if a.ndim == 1 else (a != b).any(axis=0) for a, b in flat]
+    return np.asarray(np.logical_or.reduce(different))

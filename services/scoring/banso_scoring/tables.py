@@ -1,0 +1,114 @@
+"""Scoring's tables: facts are the stored truth; what an account shows now is kept beside them to be read fast.
+
+A lane is a partition of account-activity: all that belongs to it is written by the member that owns it. Days
+are numbers since 1970-01-01 in the account's time zone. `health_history` holds a row for each day on which
+something changed, as it was known at the close of that day; it is never rewritten.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
+
+from banso_common.db.checkpoint import checkpoint_table
+from banso_common.db.outbox import outbox_table
+
+metadata = MetaData(info={"service": "scoring"})
+
+checkpoint = checkpoint_table(metadata)
+outbox = outbox_table(metadata)
+
+account = Table(
+    "account",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("lane", Integer, nullable=False),
+    Column("first_day", Integer, nullable=False),
+    Column("profile", LargeBinary, nullable=False),
+    Column("closed", LargeBinary, nullable=False),
+    Column("name", String(256), nullable=False),
+    Column("owner", String(320), nullable=False),
+    Column("touch", String(16), nullable=False),
+    Column("acv", BigInteger),
+    Column("currency", String(8), nullable=False),
+    Column("renewal_at", BigInteger),
+)
+Index("account_lane", account.c.lane)
+
+health = Table(
+    "health",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("band", String(16), nullable=False),
+    Column("score", Float),
+    Column("coverage", Float, nullable=False),
+    Column("phase", String(32), nullable=False),
+    Column("phase_entered_day", Integer, nullable=False),
+    Column("signals", String(256), nullable=False),
+    Column("last_day", Integer, nullable=False),
+    Column("standing", LargeBinary, nullable=False),
+    Column("model_version", String(128), nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+Index("health_changed", health.c.changed_at, health.c.account)
+Index("health_score", health.c.score, health.c.account)
+
+account_day = Table(
+    "account_day",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("facts", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+history = Table(
+    "health_history",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("score", Float),
+    Column("coverage", Float, nullable=False),
+    Column("band", String(16), nullable=False),
+    Column("phase", String(32), nullable=False),
+    Column("model_version", String(128), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+seen = Table(
+    "seen_identities",
+    metadata,
+    Column("lane", Integer, primary_key=True, autoincrement=False),
+    Column("first_offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("newest_received_at", BigInteger, nullable=False),
+    Column("identities", LargeBinary, nullable=False),
+)
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("lane", Integer, primary_key=True, autoincrement=False),
+    Column("closed_day", Integer, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("duplicate", BigInteger, nullable=False),
+    Column("dead_lettered", BigInteger, nullable=False),
+    Column("late", BigInteger, nullable=False),
+)
+
+dead_letter = Table(
+    "activity_dead_letter",
+    metadata,
+    Column("lane", Integer, primary_key=True, autoincrement=False),
+    Column("log_offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", String(512), nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+
+cohort = Table(
+    "cohort_sketch",
+    metadata,
+    Column("lane", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("model_version", String(128), primary_key=True),
+    Column("sketch", LargeBinary, nullable=False),
+)

@@ -135,11 +135,11 @@ def seat_months(panel: Panel, weighting: Weighting) -> Floats:
     return np.asarray(size_of(panel) * lived[day] / MONTH_DAYS)
 
 
-def causes(model: SuccessModel, panel: Panel, windows: Windows, weighting: Weighting) -> Floats:
-    """(1 + channels, n): what contacts come from: seat-months, then the friction of each channel."""
+def met(model: SuccessModel, windows: Windows, weighting: Weighting) -> Floats:
+    """(channels, n): effective counts of friction."""
     even = weighting.evenness()
     rows = [windows.of(channel.series, weighting) * even for channel in model.roles.channels]
-    return np.stack([seat_months(panel, weighting), *rows])
+    return np.stack(rows) if rows else np.zeros((0, windows.values.shape[1]))
 
 
 def prior_causes(model: SuccessModel) -> Floats:
@@ -181,7 +181,7 @@ def _friction_bins(model: SuccessModel, windows: Windows) -> Ints:
 def _contact_sums(model: SuccessModel, panel: Panel, windows: Windows) -> tuple[Ints, Ints, Ints, Ints]:
     weighting = recent(model)
     alive = windows.of(model.roles.attempt, weighting) > 0
-    x = causes(model, panel, windows, weighting)[:, alive]
+    x = np.vstack([seat_months(panel, weighting), met(model, windows, weighting)])[:, alive]
     c = windows.of(model.roles.contact, weighting)[alive] * weighting.evenness()
     scale = np.minimum(1.0, SIZE_CAP / np.maximum(np.maximum(x.max(axis=0, initial=0.0), c), 1e-9))
     x, c = x * scale, c * scale
@@ -198,9 +198,14 @@ def _contact_sums(model: SuccessModel, panel: Panel, windows: Windows) -> tuple[
 
 
 def _profile(model: SuccessModel, panel: Panel, windows: Windows) -> Ints:
+    """Daily sums of attempts, friction and whatever has a trend; one scale per account for all of them."""
+    rows = {metric.series for metric in model.metrics if metric.kind is MetricKind.TREND}
+    rows |= {channel.series for channel in model.roles.channels} | {model.roles.attempt}
+    busiest = np.zeros(panel.n)
+    for series in rows:
+        busiest = np.maximum(busiest, windows.of(series, last(DAYS)))
+    scale = np.minimum(1.0, PROFILE_CAP / np.maximum(busiest, 1.0))
     profile = np.zeros((len(model.series), DAYS), np.int64)
-    for series in {metric.series for metric in model.metrics if metric.kind is MetricKind.TREND}:
-        total = windows.of(series, last(DAYS))
-        scale = np.minimum(1.0, PROFILE_CAP / np.maximum(total, 1.0))
+    for series in rows:
         profile[series] = _whole(panel.daily[series] * scale[:, None]).sum(axis=0)
     return profile

@@ -8,7 +8,8 @@
     L_S = clip(ln NB(c; 0.15·m, a) - ln NB(c; m, a), ±6)
     fine ln .94 · vocal ln .03 + L_F · silent but struggling ln .03 + L_F + L_S · quiet by nature ln .15 + L_S
 
-The score is the log-odds of the third state. Without a contact source L_S is 0 and nobody is called silent.
+n, B and φ are free of incidents that hit everybody (see incidents). The score is the log-odds of the third
+state. Without a contact source L_S is 0 and nobody is called silent.
 Source: Goodman's complaint research for the prior; Fader, Hardie & Lee (2005) for shrinking own pace to the
 cohort's; c after Kish's effective sample size.
 """
@@ -19,11 +20,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from banso_scoring.domain.cohort import causes
+from banso_scoring.domain import incidents
+from banso_scoring.domain.cohort import met, seat_months
+from banso_scoring.domain.incidents import Friction
 from banso_scoring.domain.panel import Bools, Floats, Panel
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.usual import Cohort
-from banso_scoring.domain.windows import Windows, baseline, last, recent, weigh
+from banso_scoring.domain.windows import Weighting, Windows, baseline, last, recent, weigh
 
 PACE_MIN, PACE_MAX = 0.5, 6.0
 EVIDENCE_MAX = 6.0
@@ -73,10 +76,15 @@ def evaluate(
     windows = windows or weigh(model, panel)
     shown = last(model.silence.shown_days)
     attempts = windows.of(model.roles.attempt, shown)
-    pace = own_pace(model, windows, cohort)
-    log_evidence = _friction_evidence(model, windows, cohort, pace)
+    friction = incidents.friction(model, panel, cohort, windows)
+    pace = own_pace(model, windows, cohort, friction)
+    log_evidence = _friction_evidence(model, windows, cohort, (friction, pace))
     trouble = _sum_rows(log_evidence, panel.n)
-    quiet = _silence_evidence(model, panel, windows, cohort) if contact_known else np.zeros(panel.n)
+    quiet = np.zeros(panel.n)
+    if contact_known:
+        expected = contacts_from(panel, cohort, recent(model), friction.recent)
+        contacts = windows.of(model.roles.contact, recent(model)) * recent(model).evenness()
+        quiet = _silence_evidence(contacts, _sum_rows(expected, panel.n), cohort)
     states = np.stack(
         [
             np.full(panel.n, LOG_FINE),
@@ -85,20 +93,20 @@ def evaluate(
             LOG_QUIET + quiet,
         ]
     )
-    contacts = _contacts_shown(model, panel, windows, cohort)
+    shown_contacts = _contacts_shown(model, panel, windows, cohort)
     unknown = 0.0 if contact_known else np.nan
     struggling = np.logaddexp(states[VOCAL], states[SILENT]) - np.logaddexp(states[FINE], states[QUIET])
     others = np.logaddexp(np.logaddexp(states[FINE], states[VOCAL]), states[QUIET])
     tried = windows.of(model.roles.attempt, last(model.silence.attempts_days))
     return Struggle(
         attempts=attempts,
-        seen=_rows([windows.of(channel.series, shown) for channel in model.roles.channels], panel.n),
+        seen=met(model, windows, shown),
         expected=cohort.rates[:, None] * pace * attempts,
         log_evidence=log_evidence,
-        contacts_seen=contacts[0] + unknown,
-        contacts_expected=contacts[1] + unknown,
-        contacts_from=contacts[2] + unknown,
-        p_no_contact=contacts[3] + unknown,
+        contacts_seen=shown_contacts[0] + unknown,
+        contacts_expected=shown_contacts[1] + unknown,
+        contacts_from=shown_contacts[2] + unknown,
+        p_no_contact=shown_contacts[3] + unknown,
         states=states,
         trouble=struggling,
         log_odds=states[SILENT] - others + unknown,
@@ -115,36 +123,35 @@ def log_ratio(n: Floats, mean_other: Floats, mean: Floats, shape: float) -> Floa
     return np.clip(np.where(known, n * ratio - (n + shape) * spread, 0.0), -EVIDENCE_MAX, EVIDENCE_MAX)
 
 
-def own_pace(model: SuccessModel, windows: Windows, cohort: Cohort) -> Floats:
+def own_pace(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> Floats:
     """(channels, n): θ, the account's own lagged pace of friction against the cohort's, shrunk to 1."""
     weighting = baseline(model)
-    even = weighting.evenness()
-    tried = windows.of(model.roles.attempt, weighting) * even
-    rows = []
-    for k, channel in enumerate(model.roles.channels):
-        past = windows.of(channel.series, weighting) * even
-        kappa = cohort.kappas[k]
-        rows.append(np.clip((kappa + past) / (kappa + cohort.rates[k] * tried), PACE_MIN, PACE_MAX))
-    return _rows(rows, len(tried))
+    tried = windows.of(model.roles.attempt, weighting) * weighting.evenness()
+    pace = np.ones_like(friction.past)
+    for k, kappa in enumerate(cohort.kappas):
+        raw = (kappa + friction.past[k]) / (kappa + friction.rates[k] * tried)
+        pace[k] = np.clip(raw, PACE_MIN, PACE_MAX)
+    return pace
 
 
-def _friction_evidence(model: SuccessModel, windows: Windows, cohort: Cohort, pace: Floats) -> Floats:
+def contacts_from(panel: Panel, cohort: Cohort, weighting: Weighting, friction: Floats) -> Floats:
+    """(1 + channels, n): contacts expected in the window of `weighting`, by cause: size, then each channel."""
+    return cohort.contacts_per[:, None] * np.vstack([seat_months(panel, weighting), friction])
+
+
+def _friction_evidence(model: SuccessModel, windows: Windows, cohort: Cohort, found: tuple[Friction, Floats]) -> Floats:
+    friction, pace = found
     weighting = recent(model)
-    even = weighting.evenness()
-    tried = windows.of(model.roles.attempt, weighting) * even
-    rows = []
+    tried = windows.of(model.roles.attempt, weighting) * weighting.evenness()
+    evidence = np.zeros_like(pace)
     for k, channel in enumerate(model.roles.channels):
-        friction = windows.of(channel.series, weighting) * even
-        expected = cohort.rates[k] * tried * pace[k]
-        rows.append(channel.weight * log_ratio(friction, channel.ratio * expected, expected, cohort.kappas[k]))
-    return _rows(rows, len(tried))
+        expected = friction.rates[k] * tried * pace[k]
+        ratio = log_ratio(friction.recent[k], channel.ratio * expected, expected, cohort.kappas[k])
+        evidence[k] = channel.weight * ratio
+    return evidence
 
 
-def _silence_evidence(model: SuccessModel, panel: Panel, windows: Windows, cohort: Cohort) -> Floats:
-    weighting = recent(model)
-    parts = cohort.contacts_per[:, None] * causes(model, panel, windows, weighting)
-    expected = _sum_rows(parts, panel.n)
-    contacts = windows.of(model.roles.contact, weighting) * weighting.evenness()
+def _silence_evidence(contacts: Floats, expected: Floats, cohort: Cohort) -> Floats:
     return log_ratio(contacts, SILENT_SHARE * expected, expected, cohort.contact_shape)
 
 
@@ -153,7 +160,7 @@ def _contacts_shown(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Contacts seen and expected over the shown window, by cause, and P(this few)."""
     shown = last(model.silence.shown_days)
-    parts = cohort.contacts_per[:, None] * causes(model, panel, windows, shown)
+    parts = contacts_from(panel, cohort, shown, met(model, windows, shown))
     expected = _sum_rows(parts, panel.n)
     seen = windows.of(model.roles.contact, shown)
     return seen, expected, parts, at_most(seen, expected, cohort.contact_shape)
@@ -167,10 +174,6 @@ def at_most(seen: Floats, mean: Floats, shape: float) -> Floats:
         term = term * (shape + count - 1) / count * (mean / (shape + mean))
         total = np.where(seen >= count, total + term, total)
     return np.where(seen > CONTACTS_SUMMED_MAX, np.nan, np.minimum(total, 1.0))
-
-
-def _rows(rows: list[Floats], n: int) -> Floats:
-    return np.stack(rows) if rows else np.zeros((0, n))
 
 
 def _sum_rows(rows: Floats, n: int) -> Floats:

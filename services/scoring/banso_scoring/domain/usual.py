@@ -1,8 +1,8 @@
 """From a cohort's sketch to what is usual in it: friction per attempt, its spread, and what makes people write.
 
-    φ_k   the median over accounts of friction per attempt (where friction is rare: the rate of the pool
-          without its worst 5 %), so that an incident which hits everybody is usual
-    κ_k   Pearson: φΣU / (Σ(n-φU)²/(φU) - Σs) over the same 95 %
+    φ_k   the median over accounts of friction per attempt (where friction is rare: the rate of the pool)
+    κ_k   √(8·κ̂), κ̂ = φΣU / (Σ(n-φU)²/(φU) - Σs) (Pearson) over the 95 % with the least friction: halfway
+          to the fixed 8 on a log scale, for part of the spread is the accounts' own pace, which θ takes out
     β     non-negative weighted least squares of contacts on seat-months and friction, closed form
     a     moments: Σ w m² / (Σ w (c-m)² - Σ w s m)
 
@@ -60,7 +60,7 @@ class Cohort:
     contact_shape: float
     """a: the spread of contacts around what is expected."""
     profile: Floats
-    """(series, DAYS): events a day of all accounts, for the series whose trend is asked."""
+    """(series, DAYS): events a day of all accounts: attempts, friction, and the series whose trend is asked."""
 
 
 def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
@@ -95,18 +95,20 @@ def _channel(bins: NDArray[np.int64], usual_rate: float) -> tuple[float, float]:
     """φ and κ of one channel from its (BINS, 5) histogram."""
     counts = bins[:, COUNT]
     accounts = int(counts.sum())
-    upto = np.cumsum(counts)
-    kept = int(np.searchsorted(upto, np.ceil(KEPT_SHARE * accounts))) + 1
-    sums = bins[:kept].sum(axis=0) / QUANTUM
-    pool = (sums[FRICTION] + usual_rate * ATTEMPTS_CAP) / (sums[ATTEMPTS] + ATTEMPTS_CAP)
+    attempts = bins[:, ATTEMPTS].sum() / QUANTUM
+    friction = np.minimum(bins[:, FRICTION], bins[:, ATTEMPTS]).sum() / QUANTUM
+    pool = (friction + usual_rate * ATTEMPTS_CAP) / (attempts + ATTEMPTS_CAP)
     if accounts < ACCOUNTS_MIN:
         return float(pool), KAPPA_FIXED
     rare = float(np.clip((counts[0] / accounts - RARE_FROM) / (RARE_AT - RARE_FROM), 0.0, 1.0))
     rate = (1.0 - rare) * _median(counts) + rare * pool
+    kept = int(np.searchsorted(np.cumsum(counts), np.ceil(accounts * (KEPT_SHARE + rare * (1 - KEPT_SHARE))))) + 1
+    sums = bins[:kept].sum(axis=0) / QUANTUM
     expected = rate * sums[ATTEMPTS]
     excess = sums[SQUARES] / rate - 2.0 * sums[FRICTION] + expected - sums[SCALE]
     kappa = expected / excess if excess > 0 else KAPPA_MAX
-    return float(rate), float(np.clip(kappa, KAPPA_MIN, KAPPA_MAX))
+    shared = float(np.sqrt(np.clip(kappa, KAPPA_MIN, KAPPA_MAX) * KAPPA_FIXED))
+    return float(rate), shared
 
 
 def _median(counts: NDArray[np.int64]) -> float:

@@ -18,9 +18,7 @@ CONNECTIONS_MAX = 200
 
 def postgres_program(name: str) -> str:
     """The path of one of PostgreSQL's programs, the newest that Debian installed, else from PATH."""
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: -float(folder.parent.name)
-    )
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: -float(folder.parent.name))
     return program(name, PACKAGE, *versions)
 
 
@@ -44,9 +42,7 @@ class PostgresServer(Server):
 
     def create_database(self, name: str) -> str:
         """Create an empty database; gives its SQLAlchemy URL. Raises ServerError when it exists."""
-        self.run_tool(
-            [postgres_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "--", name]
-        )
+        self.run_tool([postgres_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "--", name])
         return self.url(name)
 
     def _user(self) -> str | None:

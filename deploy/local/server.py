@@ -11,14 +11,14 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 from deploy.local.leash import Leash
 
 START_WAIT_S_MAX = 60.0
-STOP_WAIT_S_MAX = 30.0
+STOP_WAIT_S_MAX = 40.0  # a service drains for 30 s at most
 POLL_S = 0.03
 LOG_TAIL_CHARS = 3_000
 
@@ -76,6 +76,10 @@ class Server(ABC):
     @abstractmethod
     def _ready(self) -> bool:
         """Whether it answers now."""
+
+    def _environment(self) -> Mapping[str, str] | None:
+        """Its environment; None is ours."""
+        return None
 
     def _user(self) -> str | None:
         """Whom to run it as; None is who we are."""
@@ -141,9 +145,7 @@ class Server(ABC):
 
     def run_tool(self, command: Sequence[str]) -> str:
         """Run one of the server's own tools to its end; gives its output. Raises ServerError with it."""
-        done = subprocess.run(
-            command, capture_output=True, text=True, cwd=self.folder, user=self._user(), check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, user=self._user(), check=False)
         if done.returncode != 0:
             raise ServerError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -157,6 +159,7 @@ class Server(ABC):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
+                env=self._environment(),
                 user=user,
                 group=user,
                 extra_groups=None if user is None else [],

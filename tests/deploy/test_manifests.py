@@ -113,7 +113,9 @@ def test_scaling_follows_topics_that_exist_and_stops_at_the_partitions() -> None
         (trigger,) = scaled["spec"]["triggers"]
         assert trigger["metadata"]["topic"] in set(Topic)
         assert scaled["spec"]["maxReplicaCount"] <= PARTITIONS_DEFAULT
-        assert (BASE / f"{scaled['spec']['scaleTargetRef']['name']}.yaml").is_file()
+        service = scaled["spec"]["scaleTargetRef"]["name"]
+        assert (BASE / f"{service}.yaml").is_file()
+        assert trigger["metadata"]["consumerGroup"] == service, "a service reads as the group of its name"
 
 
 def test_kustomize_renders_the_overlay() -> None:

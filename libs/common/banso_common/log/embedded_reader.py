@@ -80,9 +80,8 @@ class EmbeddedReader:
         await self._writes.run(lambda connection: groups.commit(connection, group, member, stored))
 
     def seek(self, partition: int, offset: int) -> None:
-        if partition not in self._owned:
-            raise Fenced(f"{self._group.name} does not own {self._group.topic}/{partition}")
-        self._owned[partition] = _Place(offset)
+        if partition in self._owned:
+            self._owned[partition] = _Place(offset)
 
     def pause(self, partitions: Sequence[int]) -> None:
         self._paused.update(self._owned.keys() & set(partitions))

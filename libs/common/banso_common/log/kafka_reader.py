@@ -86,16 +86,21 @@ class KafkaReader:
                 return []
 
     async def commit(self, offsets: Mapping[int, int]) -> None:
-        consumer = self._own(offsets)
-        if not offsets:
-            return
+        consumer = self._consumer
+        lost = offsets.keys() - self._rebalance.owned
+        # A member that the group has thrown out knows no generation: its commit would count as one from
+        # outside of the group, and could pass once everyone else has left.
+        if lost or consumer is None or consumer._coordinator.generation < 0:
+            raise Fenced(f"{self._group} does not own {self._topic}/{sorted(lost or offsets)}")
         places = {self._place(partition): offset for partition, offset in offsets.items()}
-        with our_faults():
-            await asyncio.wait_for(consumer.commit(places), self._settings.request_timeout_ms / 1000)
+        if places:
+            with our_faults():
+                await asyncio.wait_for(consumer.commit(places), self._settings.request_timeout_ms / 1000)
 
     def seek(self, partition: int, offset: int) -> None:
-        with our_faults():
-            self._own((partition,)).seek(self._place(partition), offset)
+        if self._consumer is not None and partition in self._rebalance.owned:
+            with our_faults():
+                self._consumer.seek(self._place(partition), offset)
 
     def pause(self, partitions: Sequence[int]) -> None:
         ours = self._rebalance.owned & set(partitions)
@@ -111,10 +116,11 @@ class KafkaReader:
             self._consumer.resume(*map(self._place, ours))
 
     async def end_offsets(self) -> Mapping[int, int]:
-        owned = self._rebalance.owned
-        consumer = self._own(owned)
+        places = [self._place(partition) for partition in self._rebalance.owned]
+        if self._consumer is None or not places:
+            return {}
         with our_faults():
-            ends = await consumer.end_offsets([self._place(partition) for partition in owned])
+            ends = await self._consumer.end_offsets(places)
         return {place.partition: end for place, end in ends.items()}
 
     async def close(self) -> None:
@@ -146,17 +152,6 @@ class KafkaReader:
 
     def _place(self, partition: int) -> TopicPartition:
         return TopicPartition(self._settings.prefix + self._topic, partition)
-
-    def _own(self, partitions: Collection[int]) -> AIOKafkaConsumer:
-        """The consumer, if it still may speak for these partitions. Raises Fenced.
-
-        A member that the group has thrown out knows no generation: its commit would count as one from
-        outside of the group, and could pass once everyone else has left.
-        """
-        lost = set(partitions) - self._rebalance.owned
-        if lost or self._consumer is None or self._consumer._coordinator.generation < 0:
-            raise Fenced(f"{self._group} does not own {self._topic}/{sorted(lost or partitions)}")
-        return self._consumer
 
     async def _settle(self, consumer: AIOKafkaConsumer) -> None:
         """Tell the assignee what was lost and what came, in this order."""
@@ -212,7 +207,10 @@ class KafkaReader:
                     found = await self._fetch_waiting(consumer, records_max, ends_at)
         except Unavailable as fault:
             if isinstance(fault.__cause__, kafka.OffsetOutOfRangeError):
-                raise await self._out_of_range(consumer, fault.__cause__) from fault
+                place, wanted = next(iter(fault.__cause__.args[0].items()))
+                if place.partition in self._paused:  # it was fetched before it was paused
+                    return {}
+                raise await self._out_of_range(consumer, place, wanted) from fault
             await self._reopen()
             raise
         return found
@@ -243,8 +241,7 @@ class KafkaReader:
             for place, records in found.items()
         ]
 
-    async def _out_of_range(self, consumer: AIOKafkaConsumer, fault: Exception) -> OffsetOutOfRange:
-        place, wanted = next(iter(fault.args[0].items()))
+    async def _out_of_range(self, consumer: AIOKafkaConsumer, place: TopicPartition, wanted: int) -> OffsetOutOfRange:
         with our_faults():
             first = (await consumer.beginning_offsets([place]))[place]
         return OffsetOutOfRange(self._topic, place.partition, wanted, first)

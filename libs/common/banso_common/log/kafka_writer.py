@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
+from aiokafka import errors as kafka
 
 from banso_common.contracts.dead_letter import Headers
-from banso_common.errors import Full, TooLarge, Unavailable
+from banso_common.errors import Full, SettingsError, TooLarge, Unavailable
 from banso_common.log.columns import by_partition, sizes
 from banso_common.log.embedded_limits import RECORD_BYTES_MAX
 from banso_common.log.kafka_faults import AWAY, our_faults
@@ -94,6 +95,7 @@ class KafkaWriter:
         columns: tuple[Sequence[bytes | None], Sequence[bytes], Sequence[Headers] | None],
     ) -> None:
         """One partition's records, in order, in as many batches as they need; awaits them all."""
+        await _check_exists(producer, topic, partition)
         keys, values, headers = columns
         written_at = time.time_ns() // 1_000_000
         sent = []
@@ -117,3 +119,12 @@ class KafkaWriter:
     async def _end(self, producer: AIOKafkaProducer) -> None:
         with suppress(*AWAY):
             await asyncio.wait_for(producer.stop(), 2 * self._settings.request_timeout_ms / 1000)
+
+
+async def _check_exists(producer: AIOKafkaProducer, topic: str, partition: int) -> None:
+    try:
+        known = await producer.partitions_for(topic)
+    except kafka.UnknownTopicOrPartitionError:
+        raise SettingsError(f"Kafka has no topic {topic}") from None
+    if partition not in known:
+        raise SettingsError(f"there is no partition {topic}/{partition}")

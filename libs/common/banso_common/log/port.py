@@ -85,7 +85,7 @@ class Reader(Protocol):
         ...
 
     def seek(self, partition: int, offset: int) -> None:
-        """Go on at `offset` in an assigned partition."""
+        """Go on at `offset`. For a partition that is no longer ours this, like pause and resume, does nothing."""
         ...
 
     def pause(self, partitions: Sequence[int]) -> None:
@@ -99,7 +99,7 @@ class Reader(Protocol):
         ...
 
     async def close(self) -> None:
-        """Leave the group at once, so that others need not wait for a time-out."""
+        """Leave the group at once, so that others need not wait for a time-out. The assignee is not called."""
         ...
 
 

@@ -20,6 +20,7 @@ from deploy.local.leash import Leash
 START_WAIT_S_MAX = 60.0
 STOP_WAIT_S_MAX = 40.0  # a service drains for 30 s at most
 POLL_S = 0.03
+TRY_AGAIN_S = 0.3
 LOG_TAIL_CHARS = 3_000
 
 
@@ -56,6 +57,8 @@ class Server(ABC):
 
     name: str
     stop_signal = signal.SIGTERM
+    may_fail_at_first = True
+    """Whether a start is worth another try: after a kill, the old one's lock or registration takes a moment to go."""
 
     def __init__(self) -> None:
         self._leash = Leash()
@@ -98,20 +101,25 @@ class Server(ABC):
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
-        """Start and wait until it answers. A start that fails is tried again until START_WAIT_S_MAX: after
-        a kill the old one's lock or registration takes a moment to go. Raises ServerError with its log."""
+        """Start and wait until it answers, START_WAIT_S_MAX at most. Raises ServerError with its log."""
         if self.running:
             return self
+        self._end(signal.SIGKILL)  # it may have ended by itself
         if not self._prepared:
             self._prepare()
             self._prepared = True
         deadline = time.monotonic() + START_WAIT_S_MAX
         while time.monotonic() < deadline:
-            if not self.running:
+            if self._process is None:
                 self._spawn()
             if self._ready():
                 return self
             time.sleep(POLL_S)
+            if not self.running:
+                self._end(signal.SIGKILL)
+                if not self.may_fail_at_first:
+                    break
+                time.sleep(TRY_AGAIN_S)
         self.kill()
         raise ServerError(f"{self.name} did not start:\n{self._log_tail()}")
 

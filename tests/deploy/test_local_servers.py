@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local import kafka, server
 from deploy.local.kafka import KafkaServer
+from deploy.local.member import Member
 from deploy.local.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
@@ -140,6 +141,13 @@ def test_a_server_that_cannot_start_says_why_in_its_own_words(monkeypatch: pytes
     with pytest.raises(server.ServerError, match="nonsense"), broken:
         pass
     assert not broken.folder.exists()
+
+
+def test_a_member_that_refuses_to_start_says_why_at_once() -> None:
+    began = time.monotonic()
+    with pytest.raises(server.ServerError, match="no-such-service"), Member("no-such-service", {}):
+        pass
+    assert time.monotonic() - began < server.START_WAIT_S_MAX / 2
 
 
 def test_jars_are_kept_where_the_cache_is_told_to_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

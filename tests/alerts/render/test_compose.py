@@ -12,8 +12,8 @@ from banso_alerts.plays_file import default_plays
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
 from banso_alerts.render.written import as_text
-from banso_common.contracts.account_signal import AccountSignal, TouchModel
-from tests.alerts.made import TOKYO, candidate, directory, evidence, play, signal
+from banso_common.contracts.account_signal import AccountSignal, SignalKind, TouchModel
+from tests.alerts.made import candidate, directory, evidence, play, signal
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAYS = {each.template: each for each in reversed(default_plays())}
@@ -24,7 +24,7 @@ LOCALES = ("ja", "en")
 
 
 def message(of: AccountSignal, template: Template = Template.SILENT_STRUGGLING) -> Message:
-    return compose(candidate(of, PLAYS[template], directory(*directory().channels)), TOKYO, "https://banso.example/")
+    return compose(candidate(of, PLAYS[template], directory()), "https://banso.example/")
 
 
 def text(of: AccountSignal, template: Template = Template.SILENT_STRUGGLING) -> str:
@@ -34,8 +34,9 @@ def text(of: AccountSignal, template: Template = Template.SILENT_STRUGGLING) -> 
 @pytest.mark.parametrize("template", Template)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_message_reads_as_its_golden_file(template: Template, locale: str) -> None:
-    detail: dict[str, str | int | float | None] = {"goal": "30 % of seats active", "days_in_phase": 42}
-    written = text(signal(owner_locale=locale, locale=locale, detail=detail), template)
+    detail: dict[str, str | int | float | None] = {"phase_days": 42, "last_event_days": 9}
+    kind = SignalKind.STRUGGLING if template is Template.CONTACT_OFFER else SignalKind(template)
+    written = text(signal(kind=kind, owner_locale=locale, locale=locale, detail=detail), template)
     assert written == (GOLDEN / f"{template}.{locale}.txt").read_text("utf-8")
 
 
@@ -75,7 +76,7 @@ def test_a_customer_sees_neither_scores_nor_evidence_nor_the_console() -> None:
 
 def test_the_link_leads_to_the_account_whatever_its_name_is() -> None:
     assert message(signal("a/../b?c#d")).link == "https://banso.example/accounts/a%2F..%2Fb%3Fc%23d"
-    assert compose(candidate(), TOKYO, None).link is None
+    assert compose(candidate(), None).link is None
 
 
 def test_a_value_from_outside_cannot_make_lines_of_its_own() -> None:

@@ -29,6 +29,8 @@ scoring_accounts = Gauge("banso_scoring_accounts", "Accounts owned by this membe
 scoring_sweep_seconds = Histogram("banso_scoring_sweep_seconds", "Time of one sweep.", buckets=SECONDS)
 signals_said = Counter("banso_signals_said_total", "Signals put into the outbox.", ["kind", "state"])
 
+outreach_moves = Counter("banso_outreach_moves_total", "Moves of outreaches.", ["channel", "state"])
+
 http_requests = Counter("banso_http_requests_total", "HTTP requests.", ["method", "route", "status"])
 http_seconds = Histogram("banso_http_seconds", "Time to answer.", ["route"], buckets=SECONDS)
 

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet-hours"
     CAP = "cap"
     CLOSED = "closed"
+    NO_PLAY = "no-play"
     ACKNOWLEDGED = "acknowledged"
     CHANNEL_BUSY = "channel-busy"
     UNCONFIRMED = "unconfirmed"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import cache
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -17,20 +16,21 @@ from banso_alerts.domain.plays import Audience
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.sinks import one_line
 from banso_alerts.render.words import WORDS, Words, about, day, money, percent
-from banso_common.contracts.account_signal import AccountSignal, ChannelEvidence, TouchModel
+from banso_common.contracts.account_signal import AccountSignal, ChannelEvidence, SignalKind, TouchModel
 
 CHANNELS_SHOWN_MAX = 5
 NO_CONTACT_SHOWN_MAX = 0.5
+LAST_EVENT_DAYS_SHOWN_MIN = 7
 
 Value = object
 
 
-def compose(candidate: Candidate, zone: ZoneInfo, public_url: str | None) -> Message:
-    """The message of a candidate; dates are those of `zone`. `public_url` is where the console stands."""
+def compose(candidate: Candidate, public_url: str | None) -> Message:
+    """The message of a candidate. `public_url` is where the console stands."""
     locale = candidate.recipient.locale
     words = WORDS[locale]
     for_contact = candidate.recipient.audience is Audience.CONTACT
-    values = _values(candidate.signal, zone, locale, for_contact)
+    values = _values(candidate.signal, locale, for_contact)
     body = _template(f"{locale}/{candidate.play.template}.jinja")
     sections = [
         Section(words.what, _block(body, "what", values)),
@@ -57,7 +57,7 @@ def link_to(account: str, public_url: str | None) -> str | None:
     return f"{public_url.rstrip('/')}/accounts/{quote(account, safe='')}" if public_url else None
 
 
-def _values(signal: AccountSignal, zone: ZoneInfo, locale: str, for_contact: bool) -> dict[str, Value]:
+def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, Value]:
     words = WORDS[locale]
     return {
         "for_contact": for_contact,
@@ -73,15 +73,15 @@ def _values(signal: AccountSignal, zone: ZoneInfo, locale: str, for_contact: boo
         "owner_name": one_line(signal.owner_name or ""),
         "contact_name": one_line(signal.contact_name or ""),
         "contact_email": one_line(signal.contact_email or ""),
-        "opened_on": day(signal.opened_at, zone, locale),
+        "opened_on": day(signal.opened_at, locale),
         **_evidence(signal),
-        **_detail(signal, zone, locale, words),
+        **_detail(signal),
     }
 
 
 def _evidence(signal: AccountSignal) -> dict[str, Value]:
     """The numbers as they are written in sentences; the channels that speak loudest first."""
-    evidence = signal.evidence
+    evidence = signal.evidence if signal.kind is not SignalKind.GOAL_REACHED else None
     loudest = sorted(evidence.channels, key=lambda c: (-c.log_evidence, c.channel)) if evidence else []
     shown = [channel for channel in loudest if channel.seen > channel.expected][:CHANNELS_SHOWN_MAX]
     known = evidence is not None and evidence.contacts_expected is not None
@@ -113,17 +113,16 @@ def _channel(channel: ChannelEvidence) -> dict[str, Value]:
     }
 
 
-def _detail(signal: AccountSignal, zone: ZoneInfo, locale: str, words: Words) -> dict[str, Value]:
-    """What kinds of signals add: the phase's goal, and how long the account has been in the phase."""
-    detail = signal.detail
-    since = detail.get("phase_since_at")
-    days = detail.get("days_in_phase")
+def _detail(signal: AccountSignal) -> dict[str, Value]:
+    """How long the account has been in its phase, and how long nobody there was seen."""
     return {
-        "phase_since": day(int(since) if isinstance(since, int | float) else signal.opened_at, zone, locale),
-        "days_in_phase": about(float(days)) if isinstance(days, int | float) else "",
-        "goal": one_line(str(detail.get("goal") or "")),
-        "goal_phase": _phase(str(detail.get("phase") or signal.phase), words),
+        "phase_days": _days(signal.detail.get("phase_days"), 1),
+        "last_event_days": _days(signal.detail.get("last_event_days"), LAST_EVENT_DAYS_SHOWN_MIN),
     }
+
+
+def _days(value: str | float | None, least: int) -> str:
+    return f"{value:,.0f}" if isinstance(value, int | float) and value >= least else ""
 
 
 def _phase(phase: str, words: Words) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency
 
+from banso_common.clock import SECOND_MS
 from banso_common.contracts.account_activity import MICRO
 from banso_common.contracts.account_signal import Band, TouchModel
 
@@ -88,6 +88,9 @@ def money(micros: int, currency: str | None, locale: str) -> str:
     return format_currency(amount, currency, format="¤#,##0", currency_digits=False, locale=locale)
 
 
-def day(at: int, zone: ZoneInfo, locale: str) -> str:
-    """The calendar day of an instant, as people of `locale` write it."""
-    return format_date(datetime.fromtimestamp(at / 1000, UTC).astimezone(zone).date(), "medium", locale=locale)
+def day(at: int, locale: str) -> str:
+    """The calendar day of an instant, as people of `locale` write it.
+
+    Signals name a day of the account by the midnight of that day in UTC, so that is where it is read.
+    """
+    return format_date(datetime.fromtimestamp(at / SECOND_MS, UTC).date(), "medium", locale=locale)

@@ -1,0 +1,1 @@
+"""What carries messages: one port, and an adapter for each way."""

@@ -1,0 +1,75 @@
+"""Decides, in one open transaction: what becomes of new signals, and of outreaches whose wait is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
+from banso_alerts.domain.planning import Policy, candidates_of, closed_already, decide_all
+from banso_alerts.domain.stages import Decision
+from banso_alerts.outcomes import say
+from banso_alerts.render.compose import compose
+from banso_alerts.store import plans
+from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row
+from banso_common.contracts.account_signal import AccountSignal, SignalState
+
+
+class Desk:
+    """Where decisions are made: the policy, and where the console stands for the links in messages."""
+
+    def __init__(self, policy: Policy, public_url: str | None) -> None:
+        self.policy, self._public_url = policy, public_url
+
+    async def take(self, tx: AsyncConnection, heard: Sequence[tuple[int, AccountSignal]], now: int) -> None:
+        """Decide on signals, each with the lane that it came by. One that was heard before changes nothing."""
+        lanes = {signal.key: lane for lane, signal in heard}
+        new = await plans.hear(tx, [signal for _, signal in heard], now)
+        ended = {_episode(signal) for signal in new if signal.state is SignalState.CLOSED}
+        expired = await plans.close(tx, sorted(ended), now)
+        opened = [signal for signal in new if signal.state is SignalState.OPENED]
+        asked = [each for signal in opened if _episode(signal) not in ended for each in self._candidates(signal)]
+        too_late = [each for signal in opened if _episode(signal) in ended for each in self._candidates(signal)]
+        decided = [*await self._decide(tx, asked, now), *((each, closed_already()) for each in too_late)]
+        rows = [
+            {
+                **outreach_row(each, compose(each, self._public_url), lanes[each.signal.key], now),
+                **decision_values(each, decision, self.policy, now),
+            }
+            for each, decision in decided
+        ]
+        await plans.insert_outreach(tx, rows)
+        await say(tx, [*rows, *(dict(row._mapping) for row in expired)], now)
+
+    async def wake(self, tx: AsyncConnection, now: int, most: int) -> int:
+        """Decide again on at most `most` outreaches whose wait is over; gives their number."""
+        due = await plans.due_waiting(tx, now, most)
+        if not due:
+            return 0
+        found = {row.id: candidate_of(row, self.policy) for row in due}
+        decided = await self._decide(tx, [each for each in found.values() if each is not None], now)
+        values: dict[str, Values] = {
+            each.id: decision_values(each, decision, self.policy, now) for each, decision in decided
+        }
+        for row in due:
+            values.setdefault(row.id, plans.ended_values(OutreachState.HELD, Reason.NO_PLAY, now))
+        await plans.decide_again(tx, list(values.items()))
+        await say(tx, [{**row._mapping, **values[row.id]} for row in due], now)
+        return len(due)
+
+    async def _decide(
+        self, tx: AsyncConnection, asked: Sequence[Candidate], now: int
+    ) -> list[tuple[Candidate, Decision]]:
+        if not asked:
+            return []
+        await plans.lock_recipients(tx, asked)
+        ledger = await plans.ledger(tx, asked, now)
+        return decide_all(asked, self.policy, ledger, await plans.silences(tx, now), now)
+
+    def _candidates(self, signal: AccountSignal) -> list[Candidate]:
+        return candidates_of(signal, self.policy)
+
+
+def _episode(signal: AccountSignal) -> plans.Episode:
+    return signal.account, signal.kind, signal.episode

@@ -1,0 +1,1 @@
+"""Alembic's folder: run by `banso migrate`, never by the service."""

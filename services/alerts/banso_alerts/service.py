@@ -1,0 +1,127 @@
+"""Alerts as a running service: the loop that hears signals, one loop a channel that delivers, the relay of outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from banso_alerts import tables as t
+from banso_alerts.channels.port import Channel
+from banso_alerts.channels.set_up import channels_of, directory_of
+from banso_alerts.closed_days import closed_days
+from banso_alerts.decide import Desk
+from banso_alerts.deliver import Deliverer, tend
+from banso_alerts.domain.hours import OpenHours
+from banso_alerts.domain.planning import Policy
+from banso_alerts.domain.stages.stage import Rules
+from banso_alerts.handler import AlertsHandler, Work
+from banso_alerts.plays_file import load_plays
+from banso_alerts.settings import AlertsSettings
+from banso_alerts.store import deliveries
+from banso_common.clock import SECOND_MS, Clock
+from banso_common.contracts.topics import Topic
+from banso_common.db.engine import connect
+from banso_common.db.migrate import require_current
+from banso_common.db.transaction import reading
+from banso_common.log.port import Log
+from banso_common.pipeline.relay import Relay
+from banso_common.pipeline.ticker import Ticker
+from banso_common.pipeline.worker import Worker
+
+PACKAGE = "banso_alerts"
+TEND_EVERY_MS = SECOND_MS
+
+
+class AlertsService:
+    """One member of alerts."""
+
+    name = "alerts"
+
+    def __init__(self, settings: AlertsSettings, log: Log, clock: Clock, channels: Sequence[Channel]) -> None:
+        self.engine: AsyncEngine = connect(settings.database)
+        self.policy = policy_of(settings, channels)
+        self.channels = channels
+        self._clock = clock
+        self._desk = Desk(self.policy, settings.public_url)
+        self._deliverer = Deliverer(self.engine, channels, clock, settings.limits, self._said)
+        self._handler = AlertsHandler(self.engine, self._desk, clock, self._stored)
+        self._worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
+        self._relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
+        self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
+        self._loops: list[asyncio.Task[None]] = []
+        self._beside: list[asyncio.Task[None]] = []
+        self.routers: Sequence[APIRouter] = ()
+
+    async def start(self) -> None:
+        """Check the store, then hear, deliver and relay in the background. Raises SettingsError, Unavailable."""
+        await require_current(self.engine, PACKAGE)
+        self._loops = [
+            asyncio.create_task(self._worker.run()),
+            *(asyncio.create_task(self._deliverer.run(channel)) for channel in self.channels),
+        ]
+        self._beside = [asyncio.create_task(self._relay.run()), asyncio.create_task(self._ticker.run())]
+
+    async def stop(self) -> None:
+        """Drain: finish the batch and the sends in flight, relay what was said, let go."""
+        await self._worker.stop()
+        self._deliverer.stop()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._relay.close()
+        for channel in self.channels:
+            await channel.close()
+        await self.engine.dispose()
+
+    def readiness(self) -> Mapping[str, str | None]:
+        """The log, the partitions, each channel's loop, and any loop that has ended by itself."""
+        ended = [str(task.exception() or "ended") for task in self._loops if task.done() and not task.cancelled()]
+        away = {f"alerts.channel.{name}": reason for name, reason in self._deliverer.away.items()}
+        return {**self._worker.readiness(), **away, "alerts.loops": "; ".join(ended) or None}
+
+    async def caught_up(self) -> bool:
+        """Whether every signal is decided and nothing is due: what a replay on a virtual clock waits for."""
+        if not await self._worker.caught_up():
+            return False
+        now = self._clock.now()
+        async with reading(self.engine) as tx:
+            if await deliveries.untended(tx, now):
+                return False
+            return not any([await deliveries.work_for(tx, channel.name, now, ()) for channel in self.channels])
+
+    async def _tend(self, now: int) -> None:
+        while await tend(self.engine, self._desk, now):
+            self._stored()
+            self._said()
+
+    def _stored(self) -> None:
+        self._deliverer.wake()
+        self._relay.wake()
+
+    def _said(self) -> None:
+        self._relay.wake()
+
+
+def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
+    """How this installation reaches out. Raises SettingsError."""
+    opens, closes = settings.open_minutes
+    closed = closed_days(settings.holidays_country, settings.company_holidays)
+    return Policy(
+        plays=load_plays(settings.plays_file),
+        directory=directory_of(settings, channels),
+        rules=Rules(
+            holdout_share=settings.holdout_share,
+            holdout_salt=settings.holdout_salt,
+            cap_per_day=settings.cap_per_day,
+            hours=OpenHours(opens, closes, settings.open_days, closed),
+        ),
+    )
+
+
+async def build(settings: AlertsSettings, log: Log, clock: Clock) -> AlertsService:
+    """The service, not started yet. Raises SettingsError."""
+    return AlertsService(settings, log, clock, channels_of(settings))

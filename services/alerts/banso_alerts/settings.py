@@ -1,0 +1,113 @@
+"""What alerts reads from its environment. Secrets are SecretStr: they are never printed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode
+
+from banso_alerts.domain.delivery import Limits
+from banso_common.clock import SECOND_MS
+from banso_common.settings import CommonSettings
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_MINUTES = 24 * 60
+
+
+class AlertsSettings(CommonSettings):
+    """Alerts' own settings, beside the common ones. Lists are written with commas."""
+
+    alerts_database_url: str | None = None
+    plays_file: Path | None = None
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s<>|]+$")
+
+    # when people may be spoken to
+    locale: Literal["ja", "en"] = "en"
+    time_zone: str = "UTC"
+    open_days: Annotated[frozenset[int], NoDecode] = frozenset({1, 2, 3, 4, 5})
+    open_from: str = Field(default="09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    open_until: str = Field(default="18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")
+    holidays_country: str = Field(default="JP", pattern=r"^([A-Z]{2})?$")
+    company_holidays: Annotated[frozenset[date], NoDecode] = frozenset()
+
+    # whom not to tell, and how often at most
+    holdout_share: float = Field(default=0.0, ge=0.0, lt=1.0)
+    holdout_salt: str = "banso"
+    cap_per_day: int = Field(default=20, ge=0)
+
+    # channels: each comes in as soon as it is set
+    console_channel: bool | None = None
+    slack_token: SecretStr | None = None
+    slack_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://.+/$")
+    slack_team_channel: str | None = None
+    slack_webhook_url: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    mail_from: str = "banso <banso@localhost>"
+    mail_team: str | None = None
+
+    # delivery
+    delivery_attempts_max: int = Field(default=8, ge=1, le=100)
+    delivery_request_s_max: float = Field(default=10.0, gt=0, le=60)
+    delivery_grace_s: float = Field(default=60.0, gt=0, le=3_600)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"`{name}` is no IANA time zone; write for example Asia/Tokyo")
+        return name
+
+    @field_validator("open_days", mode="before")
+    @classmethod
+    def _weekdays(cls, days: object) -> object:
+        if not isinstance(days, str):
+            return days
+        names = [name.strip().lower() for name in days.split(",") if name.strip()]
+        if not set(names) <= set(WEEKDAYS):
+            raise ValueError("write weekdays as mon,tue,wed,thu,fri,sat,sun")
+        return frozenset(WEEKDAYS.index(name) + 1 for name in names)
+
+    @field_validator("company_holidays", mode="before")
+    @classmethod
+    def _dates(cls, days: object) -> object:
+        return [day.strip() for day in days.split(",") if day.strip()] if isinstance(days, str) else days
+
+    @model_validator(mode="after")
+    def _sensible(self) -> AlertsSettings:
+        opens, closes = self.open_minutes
+        if opens >= closes:
+            raise ValueError("BANSO_OPEN_FROM has to be before BANSO_OPEN_UNTIL")
+        if self.delivery_grace_s <= self.delivery_request_s_max:
+            raise ValueError("BANSO_DELIVERY_GRACE_S has to be longer than BANSO_DELIVERY_REQUEST_S_MAX")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The URL of alerts' database."""
+        return self.database_url("alerts", self.alerts_database_url)
+
+    @property
+    def open_minutes(self) -> tuple[int, int]:
+        """When the day opens and closes, minutes after midnight."""
+        opens, closes = (
+            int(hours) * 60 + int(minutes)
+            for hours, minutes in (text.split(":") for text in (self.open_from, self.open_until))
+        )
+        return opens, min(closes, DAY_MINUTES)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of delivery."""
+        return Limits(
+            attempts_max=self.delivery_attempts_max,
+            request_ms_max=round(self.delivery_request_s_max * SECOND_MS),
+            grace_ms=round(self.delivery_grace_s * SECOND_MS),
+        )

@@ -1,0 +1,1 @@
+"""What alerts keeps, as functions over one open transaction; only `banso_common.db.transaction` commits."""

@@ -1,0 +1,148 @@
+"""What planning reads and writes: signals heard, outreaches decided, what was done before, silences in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_alerts import tables as t
+from banso_alerts.domain.outreach import TOLD, UNSENT, Candidate, OutreachState, Reason
+from banso_alerts.domain.planning import Ledger, Told
+from banso_alerts.domain.silences import Matcher, Silence
+from banso_alerts.store.rows import Values, signal_row, storable
+from banso_common.clock import DAY_MS
+from banso_common.contracts.account_signal import AccountSignal, SignalKind, TouchModel
+from banso_common.db.rows import upsert
+
+KEYS_MAX = 1_000  # in one IN (…), well below what either database takes
+COOLDOWN_DAYS_MAX = 366
+
+T = TypeVar("T")
+Episode = tuple[str, SignalKind, int]
+
+
+async def hear(tx: AsyncConnection, signals: Sequence[AccountSignal], now: int) -> list[AccountSignal]:
+    """Store the signals that are new and give them back, in their order; one heard twice is one."""
+    known: set[str] = set()
+    for keys in _some({storable(signal.key) for signal in signals}):
+        known.update(await tx.scalars(select(t.signal.c.key).where(t.signal.c.key.in_(keys))))
+    new: dict[str, AccountSignal] = {}
+    for signal in signals:
+        if storable(signal.key) not in known:
+            new.setdefault(signal.key, signal)
+    if new:
+        await tx.execute(insert(t.signal), [signal_row(signal, now) for signal in new.values()])
+    return list(new.values())
+
+
+async def close(tx: AsyncConnection, episodes: Sequence[Episode], now: int) -> list[Row[Any]]:
+    """Expire what is not sent yet of these episodes; gives the rows."""
+    closed: list[Row[Any]] = []
+    for some in _some(episodes):
+        about = [
+            and_(
+                t.outreach.c.account == storable(account),
+                t.outreach.c.kind == kind.value,
+                t.outreach.c.episode == episode,
+            )
+            for account, kind, episode in some
+        ]
+        ended = update(t.outreach).where(or_(*about), t.outreach.c.state.in_(UNSENT)).returning(*t.outreach.c)
+        closed += await tx.execute(ended.values(**ended_values(OutreachState.EXPIRED, Reason.CLOSED, now)))
+    return closed
+
+
+def ended_values(state: OutreachState, reason: Reason, now: int) -> Values:
+    """What an outreach is set to that will not be sent."""
+    return {"state": state.value, "reason": reason.value, "next_at": None, "lease_until": None, "changed_at": now}
+
+
+async def lock_recipients(tx: AsyncConnection, asked: Iterable[Candidate]) -> None:
+    """Take these recipients until the transaction ends, in one order, so that their day is counted by one member.
+
+    Take rows of `outreach` before, never after: then nobody waits in a circle.
+    """
+    keys = sorted({storable(each.recipient.key) or "" for each in asked})
+    await upsert(tx, t.recipient, {"key": keys}, replace=False)
+    for some in _some(keys):
+        taken = select(t.recipient.c.key).where(t.recipient.c.key.in_(some))
+        await tx.execute(taken.order_by(t.recipient.c.key).with_for_update())
+
+
+async def ledger(tx: AsyncConnection, asked: Sequence[Candidate], now: int) -> Ledger:
+    """What was done about the accounts and the recipients of these candidates."""
+    o = t.outreach.c
+    columns = (o.id, o.signal_key, o.account, o.play, o.recipient_key, o.planned_on, o.planned_at)
+    recent = and_(o.state.in_(TOLD), o.planned_at > now - COOLDOWN_DAYS_MAX * DAY_MS)
+    told: dict[str, Told] = {}
+    snoozes: dict[tuple[str, SignalKind], int] = {}
+    for accounts in _some({storable(each.signal.account) for each in asked}):
+        for row in await tx.execute(select(*columns).where(recent, o.account.in_(accounts))):
+            told[row.id] = _told(row)
+        until = func.max(o.snoozed_until)
+        snoozed = select(o.account, o.kind, until).where(o.snoozed_until > now, o.account.in_(accounts))
+        for account, kind, latest in await tx.execute(snoozed.group_by(o.account, o.kind)):
+            snoozes[account, SignalKind(kind)] = latest
+    for recipients in _some({storable(each.recipient.key) for each in asked}):
+        today = and_(o.planned_at > now - 2 * DAY_MS, o.recipient_key.in_(recipients))
+        for row in await tx.execute(select(*columns).where(recent, today)):
+            told[row.id] = _told(row)
+    return Ledger(told.values(), snoozes)
+
+
+def _told(row: Any) -> Told:
+    return Told(row.signal_key, row.account, row.play, row.recipient_key, row.planned_on, row.planned_at)
+
+
+async def silences(tx: AsyncConnection, now: int) -> list[Silence]:
+    """The silences in force."""
+    rows = await tx.execute(select(t.silence).where(t.silence.c.expires_at > now).order_by(t.silence.c.id))
+    return [silence_of(row) for row in rows]
+
+
+def silence_of(row: Row[Any]) -> Silence:
+    """A stored silence."""
+    matcher = Matcher(
+        account=row.account,
+        owner=row.owner,
+        kind=SignalKind(row.kind) if row.kind else None,
+        play=row.play,
+        touch=TouchModel(row.touch) if row.touch else None,
+    )
+    return Silence(row.id, matcher, row.author, row.comment, row.created_at, row.expires_at)
+
+
+async def insert_outreach(tx: AsyncConnection, rows: Sequence[Values]) -> None:
+    """Store new outreaches, sent or not; one whose id is there already is left as it is."""
+    if rows:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        await upsert(tx, t.outreach, columns, replace=False)
+
+
+async def due_waiting(tx: AsyncConnection, now: int, most: int) -> list[Row[Any]]:
+    """Outreaches whose wait is over, each with the `signal_value` that it tells of; they are ours until the end."""
+    o = t.outreach.c
+    due = (
+        select(t.outreach, t.signal.c.value.label("signal_value"))
+        .join(t.signal, t.signal.c.key == o.signal_key)
+        .where(o.state == OutreachState.WAITING.value, o.next_at <= now)
+        .order_by(o.next_at, o.id)
+        .limit(most)
+        .with_for_update(of=t.outreach, skip_locked=True)
+    )
+    return list(await tx.execute(due))
+
+
+async def decide_again(tx: AsyncConnection, decided: Sequence[tuple[str, Values]]) -> None:
+    """Store new decisions: pairs of an outreach's id and the values of `decision_values`."""
+    for outreach_id, values in decided:
+        await tx.execute(update(t.outreach).where(t.outreach.c.id == outreach_id).values(**values))
+
+
+def _some(items: Iterable[T]) -> Iterator[list[T]]:
+    """`items` in lists of at most KEYS_MAX."""
+    every = list(items)
+    return (every[start : start + KEYS_MAX] for start in range(0, len(every), KEYS_MAX))

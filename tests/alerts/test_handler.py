@@ -1,0 +1,277 @@
+"""Hearing signals: decided and stored once, in one transaction with the offset, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, inspect, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from banso_alerts import tables as t
+from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
+from banso_alerts.domain.silences import Matcher
+from banso_alerts.render.message import message_decoder
+from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
+from banso_common.contracts.account_signal import Severity, SignalKind, SignalState
+from banso_common.contracts.codec import decode
+from banso_common.contracts.outreach_outcome import OutcomeKind
+from banso_common.db.transaction import reading, transaction
+from banso_common.errors import Fenced, Unavailable
+from banso_common.pipeline.worker import Halt
+from tests.alerts.made import at, directory, rules, signal
+from tests.alerts.room import Room, batch_of
+
+CLOSED = SignalState.CLOSED
+
+
+async def test_a_signal_becomes_a_planned_outreach_with_its_message(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal())
+    row = await room.row()
+    assert (row.state, row.reason, row.next_at) == (OutreachState.PLANNED, None, noon.now())
+    assert (row.account, row.play, row.channel, row.address) == ("acme", "call-the-silent", "slack", "U0SATO")
+    assert decode(message_decoder, bytes(row.message)).title.startswith("Acme：")
+    assert await room.outcomes() == []
+
+
+async def test_a_signal_that_is_held_back_is_stored_with_stage_and_reason_and_said(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    room = Room(engine, noon, rules=rules(holdout_share=0.999999))
+    await room.hear(signal())
+    row = await room.row()
+    assert (row.state, row.stage, row.reason) == (OutreachState.HELD, "holdout", Reason.HOLDOUT)
+    (said,) = await room.outcomes()
+    assert (said.outcome, said.reason, said.outreach, said.account) == (OutcomeKind.HELD, "holdout", row.id, "acme")
+
+
+async def test_a_signal_without_a_play_is_kept_and_leads_to_nothing(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal(kind=SignalKind.HEALTH_CRITICAL, severity=Severity.INFO))
+    assert await room.rows() == []
+    async with reading(engine) as tx:
+        assert await tx.scalar(select(func.count()).select_from(t.signal)) == 1
+
+
+async def test_a_signal_heard_twice_in_a_batch_or_in_two_is_one(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal(), signal())
+    await room.hear(signal())
+    assert len(await room.rows()) == 1
+
+
+async def test_a_replay_of_the_whole_topic_sends_nothing_twice(engine: AsyncEngine, noon: ManualClock) -> None:
+    signals = [signal(f"account-{i}", owner_email=f"{i}@vendor.example") for i in range(20)]
+    room = Room(engine, noon)
+    await room.hear(*signals)
+    while await room.deliver():
+        pass
+    assert len(room.box.sent) == 20
+    async with transaction(engine) as tx:
+        await tx.execute(t.checkpoint.update().values(next_offset=0))
+    again = Room(engine, noon, room.box)
+    await again.hear(*signals, at_offset=0)
+    while await again.deliver():
+        pass
+    assert len(room.box.sent) == 20
+
+
+async def test_without_the_memory_of_signals_a_replay_would_change_nothing_sent_either(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    """Two guards: the key of the signal, and the id of the outreach. Each is enough."""
+    room = Room(engine, noon)
+    await room.hear(signal())
+    await room.deliver()
+    async with transaction(engine) as tx:
+        await tx.execute(t.signal.delete())
+    await room.hear(signal())
+    await room.deliver()
+    assert len(room.box.sent) == 1
+    assert (await room.row()).state == OutreachState.SENT
+
+
+async def test_a_closed_signal_expires_what_waits_and_leaves_what_was_sent(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal("sent", owner_email="a@vendor.example"))
+    await room.deliver()
+    await room.hear(signal("waits", owner_email="b@vendor.example"), signal("other", owner_email="c@vendor.example"))
+    await room.hear(signal("sent", state=CLOSED), signal("waits", state=CLOSED), signal("other", 2, state=CLOSED))
+    states = {row.account: (row.state, row.reason) for row in await room.rows()}
+    assert states == {
+        "sent": (OutreachState.SENT, None),
+        "waits": (OutreachState.EXPIRED, Reason.CLOSED),
+        "other": (OutreachState.PLANNED, None),
+    }
+    assert [(said.account, said.outcome) for said in await room.outcomes()] == [
+        ("sent", OutcomeKind.SENT),
+        ("waits", OutcomeKind.EXPIRED),
+    ]
+
+
+async def test_an_episode_that_ends_in_the_batch_that_opens_it_is_not_told(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal(), signal(state=CLOSED))
+    row = await room.row()
+    assert (row.state, row.reason) == (OutreachState.EXPIRED, Reason.CLOSED)
+
+
+async def test_the_second_episode_of_an_account_is_under_cooldown_until_it_ends(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal(episode=1))
+    await room.hear(signal(episode=2, said_at=noon.now()))
+    room.later(14 * DAY_MS)
+    await room.hear(signal(episode=3, said_at=noon.now()))
+    assert [(row.state, row.reason) for row in await room.rows()] == [
+        (OutreachState.PLANNED, None),
+        (OutreachState.HELD, Reason.COOLDOWN),
+        (OutreachState.PLANNED, None),
+    ]
+
+
+async def test_the_cap_holds_within_one_batch_and_over_several(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)  # a cap of two
+    await room.hear(signal("a"), signal("b"), signal("c"))
+    await room.hear(signal("d"))
+    rows = await room.rows()
+    assert [row.state for row in rows] == ["planned", "planned", "waiting", "waiting"]
+    assert {row.reason for row in rows[2:]} == {Reason.CAP}
+    assert {row.next_at for row in rows[2:]} == {at("2026-03-03T00:00")}
+
+
+async def test_one_signal_through_two_channels_is_one_for_the_cap_and_no_cooldown_for_itself(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    both = directory(ChannelName.SLACK, ChannelName.EMAIL)
+    room = Room(engine, noon, directory=both, rules=rules(cap_per_day=1))
+    await room.hear(signal("a"))
+    assert [(row.channel, row.state) for row in await room.rows()] == [("email", "planned"), ("slack", "planned")]
+
+
+async def test_what_waits_for_the_morning_is_decided_again_then(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon, rules=rules(cap_per_day=1))
+    evening = ManualClock(at("2026-03-02T20:00"))
+    night = Room(engine, evening, rules=rules(cap_per_day=1))
+    await night.hear(signal("a", said_at=evening.now()), signal("b", said_at=evening.now()))
+    assert {(row.state, row.reason) for row in await room.rows()} == {("waiting", Reason.QUIET_HOURS)}
+    assert await night.tend() == 0
+    evening.move_to(at("2026-03-03T09:00"))
+    assert await night.tend() == 2
+    first, second = await room.rows()
+    assert (first.state, first.planned_on) == ("planned", "2026-03-03")
+    assert (second.state, second.reason, second.next_at) == ("waiting", Reason.CAP, at("2026-03-04T00:00"))
+
+
+async def test_what_waits_in_vain_expires_and_is_said(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon, rules=rules(cap_per_day=1))
+    await room.hear(signal("a"), signal("b"))
+    room.later(8 * DAY_MS)
+    await room.tend()
+    rows = await room.rows()
+    assert {(row.state, row.reason) for row in rows} == {("expired", Reason.EXPIRED)}
+    assert [said.outcome for said in await room.outcomes()] == [OutcomeKind.EXPIRED] * 2
+
+
+async def test_a_play_that_is_gone_when_its_outreach_wakes_is_said(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon, rules=rules(cap_per_day=1))
+    await room.hear(signal("a"), signal("b"))
+    room.desk.policy = replace(room.policy, plays=())
+    room.later(DAY_MS)
+    await room.tend()
+    assert [(row.state, row.reason) for row in await room.rows()] == [
+        ("planned", None),
+        ("held", Reason.NO_PLAY),
+    ]
+
+
+async def test_a_silence_holds_until_its_end_and_then_lets_go(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)
+    async with transaction(engine) as tx:
+        await tx.execute(
+            t.silence.insert().values(
+                id="s", account="acme", author="sato", comment="", created_at=0, expires_at=noon.now() + HOUR_MS
+            )
+        )
+    await room.hear(signal(), signal("other", owner_email="b@vendor.example"))
+    held, other = await room.rows()
+    assert (held.state, held.reason, held.next_at) == ("waiting", Reason.SILENCED, noon.now() + HOUR_MS)
+    assert other.state == "planned"
+    room.later(HOUR_MS)
+    await room.tend()
+    assert (await room.rows())[0].state == "planned"
+    assert Matcher(account="acme").names_something()
+
+
+async def test_signals_outreaches_offset_and_outcomes_are_stored_together_or_not_at_all(
+    engine: AsyncEngine, noon: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(engine, noon, rules=rules(holdout_share=0.999999))
+    await room.hear(signal("first"))
+
+    def away(name: str) -> None:
+        raise Unavailable(name)
+
+    monkeypatch.setattr("banso_alerts.handler.failpoint", away)
+    with pytest.raises(Unavailable):
+        await room.hear(signal("second"))
+    monkeypatch.undo()
+    assert [row.account for row in await room.rows()] == ["first"]
+    assert len(await room.outcomes()) == 1
+    await room.hear(signal("second"))
+    assert [row.account for row in await room.rows()] == ["first", "second"]
+    async with reading(engine) as tx:
+        assert await tx.scalar(select(t.checkpoint.c.next_offset)) == 2
+
+
+async def test_a_member_that_lost_the_partition_cannot_write(engine: AsyncEngine, noon: ManualClock) -> None:
+    zombie, heir = Room(engine, noon), Room(engine, noon)
+    await zombie.hear(signal("a"))
+    await heir.hear(signal("b"))
+    with pytest.raises(Fenced):
+        await zombie.hear(signal("c"))
+    assert [row.account for row in await heir.rows()] == ["a", "b"]
+
+
+async def test_a_partition_that_was_taken_away_is_fenced(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal("a"))
+    work = room.handler.prepare([batch_of([signal("b")], 1)])
+    await room.handler.revoked([0])
+    with pytest.raises(Fenced):
+        await room.handler.commit(work)
+
+
+async def test_an_unreadable_signal_stops_its_partition_with_offset_and_reason(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    room = Room(engine, noon)
+    batch = replace(batch_of([signal(), signal("b")], 7), values=[b"{}", b"\xff"])
+    with pytest.raises(Halt, match="offset 7 cannot be read") as halted:
+        room.handler.prepare([batch])
+    assert (halted.value.partition, halted.value.retry_after_ms) == (0, 60_000)
+
+
+async def test_names_with_a_nul_are_stored_on_both_stores(engine: AsyncEngine, noon: ManualClock) -> None:
+    room = Room(engine, noon)
+    await room.hear(signal("a\x00b", account_name="x\x00y", owner_name="o\x00"))
+    assert (await room.row()).account == "a\ufffdb"
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(engine: AsyncEngine) -> None:
+    async with reading(engine) as tx:
+        found = await tx.run_sync(
+            lambda c: {
+                (table, column["name"], column["nullable"])
+                for table in inspect(c).get_table_names()
+                for column in inspect(c).get_columns(table)
+            }
+        )
+    wanted = {(table.name, column.name, column.nullable) for table in t.metadata.sorted_tables for column in table.c}
+    assert {each for each in found if not each[0].endswith("_version")} == wanted

@@ -16,7 +16,7 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message, put
 from banso_common.db.rows import Columns, upsert
 from banso_common.telemetry import metrics
-from banso_scoring import standing_codec, store
+from banso_scoring import facts_store, standing_codec
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
 from banso_scoring.domain import profile
@@ -97,7 +97,7 @@ async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment,
         return 0
     names = sorted({portfolio.names[said.position] for said in found.said})
     first_day = found.day - portfolio.model.silence.shown_days + 1
-    facts = await store.days_of_accounts(tx, names, first_day)
+    facts = await facts_store.of_accounts(tx, names, first_day)
     by_account: dict[str, list[Cells]] = {}
     for (name, _), cells in facts.items():
         by_account.setdefault(name, []).append(cells)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_scoring import standing_codec, store
+from banso_scoring import facts_store, standing_codec, store
 from banso_scoring.assess import shown_of
 from banso_scoring.domain import profile
-from banso_scoring.domain.live import WIDTH
+from banso_scoring.domain.fact_columns import columns_of
 from banso_scoring.portfolio import Portfolio
 
 
@@ -25,7 +25,7 @@ async def load_lane(tx: AsyncConnection, portfolio: Portfolio, lane: int, today:
     positions = np.array([portfolio.add(row.account, lane, today) for row in rows], np.int64)
     if len(rows):
         _place(portfolio, positions, rows, closed_day)
-    await _load_facts(tx, portfolio, lane)
+    await _load_facts(tx, portfolio, lane, today)
     return closed_day
 
 
@@ -46,13 +46,7 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     columns.shown[positions] = shown_of(standing, score, coverage, columns.last_day[positions])
 
 
-async def _load_facts(tx: AsyncConnection, portfolio: Portfolio, lane: int) -> None:
-    found = await store.days_of_lane(tx, lane, portfolio.window.origin)
-    places = [portfolio.find(account) for account, _, _ in found]
-    known = [(place, day, cells) for place, (_, day, cells) in zip(places, found, strict=True) if place is not None]
-    last = max((day for _, day, _ in known), default=portfolio.window.origin)
-    portfolio.window.make_room(len(portfolio), min(last, portfolio.window.origin + WIDTH))
-    portfolio.window.put([p for p, _, _ in known], [d for _, d, _ in known], [c for _, _, c in known])
-    for place, day, cells in known:
-        if day >= portfolio.hot_from_day:
-            portfolio.hot[(place, day)] = cells
+async def _load_facts(tx: AsyncConnection, portfolio: Portfolio, lane: int, today: int) -> None:
+    merged, journal = await facts_store.of_lane(tx, lane, portfolio.window.origin)
+    for facts in (columns_of(merged), *journal):
+        portfolio.add_facts(facts, today)

@@ -19,7 +19,7 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance
 from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
-from banso_scoring import store
+from banso_scoring import facts_store, store
 from banso_scoring import tables as t
 from banso_scoring.domain.cohort import CohortSketch, merge, sketch
 from banso_scoring.domain.identities import SeenIdentities
@@ -63,7 +63,7 @@ class Member:
             async with transaction(self.engine) as tx:
                 for lane in wanted:
                     claims[lane] = await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane)
-                    self.seen[lane] = SeenIdentities(await store.identities(tx, lane))
+                    self.seen[lane] = SeenIdentities(await facts_store.identities(tx, lane))
                     self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, self.today())
                 self.cohort = await self.cohort_of(tx, self.today())
             self.claims = claims
@@ -99,6 +99,11 @@ class Member:
     def sketch_of(self, lanes: Sequence[int], day: int) -> CohortSketch:
         """What our accounts of these lanes add to the cohort of `day`."""
         return sketch(self.model, self.portfolio.panel(self.portfolio.in_lanes(lanes), day))
+
+    def know_everyone(self) -> None:
+        """Until the next sweep, take our own accounts for the cohort when most of them are not in it yet."""
+        if len(self.portfolio) > 2 * self.cohort.accounts:
+            self.cohort = fit(self.model, self.sketch_of(self.lanes(), self.today()))
 
     def remember_from(self) -> int:
         """The instant before which a producer's repeat is no longer known as one."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from banso_common.clock import DAY_MS
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import TouchModel
-from banso_scoring.domain.day_facts import Cells
+from banso_scoring.domain.fact_columns import FactColumns
 from banso_scoring.domain.live import LiveWindow
 from banso_scoring.domain.panel import Panel
 from banso_scoring.domain.profile import Profile, attributes
@@ -83,8 +83,6 @@ class Portfolio:
         self.profiles: list[Profile] = []
         self.attributes: list[AccountAttributes] = []
         self.columns = Columns.new(1_024)
-        self.hot: dict[tuple[int, int], Cells] = {}
-        self.hot_from_day = zones.day(0, now) - 2
         self.backfilled: set[int] = set()
         self._index: dict[str, int] = {}
 
@@ -95,13 +93,13 @@ class Portfolio:
         """The index of an account, None when it is not owned."""
         return self._index.get(account)
 
-    def indices(self, accounts: Sequence[str], lanes: Sequence[int], today: int) -> Ints:
-        """The index of each account, taking in those that are new (each with the lane beside it)."""
+    def indices(self, accounts: Sequence[str], lane: int, today: int) -> Ints:
+        """The index of each account of a lane, taking in those that are new."""
         index = self._index
         try:
             return np.array([index[account] for account in accounts], np.int64)
         except KeyError:
-            for account, lane in zip(accounts, lanes, strict=True):
+            for account in accounts:
                 if account not in index:
                     self.add(account, lane, today)
             return np.array([index[account] for account in accounts], np.int64)
@@ -148,8 +146,9 @@ class Portfolio:
         """The indices of all accounts of these lanes."""
         return np.flatnonzero(np.isin(self.columns.lane[: len(self)], list(lanes)))
 
-    def cool(self, today: int) -> None:
-        """Let the facts of days that are over leave the memory; they are read back when a late event comes."""
-        self.hot_from_day = today - 2
-        self.hot = {key: cells for key, cells in self.hot.items() if key[1] >= self.hot_from_day}
-        self.window.make_room(len(self), today)
+    def add_facts(self, facts: FactColumns, today: int) -> None:
+        """Project parts of the facts of owned accounts into the live window."""
+        if len(facts):
+            self.window.make_room(len(self), max(int(facts.day.max()), today))
+            positions = np.array([self._index[name] for name in facts.account_names], np.int64)
+            self.window.add(facts, positions)

@@ -5,24 +5,16 @@ Every function takes an open transaction; none commits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_common.contracts import codec
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
 from banso_scoring.activity import Unreadable
-from banso_scoring.domain import day_facts
-from banso_scoring.domain.day_facts import Cells
-
-DayKey = tuple[str, int]
-LATE_PAIRS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,78 +34,6 @@ async def accounts(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
     shown = [column for column in t.health.c if column.name != "account"]
     query = select(*t.account.c, *shown).select_from(joined).where(t.account.c.lane == lane)
     return (await tx.execute(query.order_by(t.account.c.account))).all()
-
-
-async def days_of_lane(tx: AsyncConnection, lane: int, first_day: int) -> list[tuple[str, int, Cells]]:
-    """The account-days of a lane from `first_day` on."""
-    query = select(t.account_day.c.account, t.account_day.c.day, t.account_day.c.facts)
-    joined = query.join(t.account, t.account.c.account == t.account_day.c.account)
-    rows = await tx.execute(joined.where((t.account.c.lane == lane) & (t.account_day.c.day >= first_day)))
-    return [(row.account, row.day, day_facts.decode(bytes(row.facts))) for row in rows]
-
-
-async def days_of_accounts(tx: AsyncConnection, names: Sequence[str], first_day: int) -> dict[DayKey, Cells]:
-    """The account-days of some accounts from `first_day` on."""
-    query = select(t.account_day.c.account, t.account_day.c.day, t.account_day.c.facts)
-    found: dict[DayKey, Cells] = {}
-    for begin in range(0, len(names), LATE_PAIRS_AT_ONCE):
-        some = t.account_day.c.account.in_(names[begin : begin + LATE_PAIRS_AT_ONCE])
-        for row in await tx.execute(query.where(some & (t.account_day.c.day >= first_day))):
-            found[(row.account, row.day)] = day_facts.decode(bytes(row.facts))
-    return found
-
-
-async def days(tx: AsyncConnection, keys: Sequence[DayKey]) -> dict[DayKey, Cells]:
-    """Those of the account-days `keys` that are stored."""
-    if tx.dialect.name == "postgresql":
-        wanted = text(
-            "SELECT d.account, d.day, d.facts FROM account_day d "
-            "JOIN unnest(cast(:accounts AS text[]), cast(:days AS int[])) AS w(account, day) "
-            "ON d.account = w.account AND d.day = w.day"
-        )
-        arguments: dict[str, object] = {"accounts": [account for account, _ in keys], "days": [day for _, day in keys]}
-    else:
-        wanted = text(
-            "SELECT d.account, d.day, d.facts FROM json_each(:pairs) AS w "
-            "JOIN account_day d ON d.account = w.value ->> 0 AND d.day = w.value ->> 1"
-        )
-        arguments = {"pairs": codec.encode(keys).decode()}
-    rows = await tx.execute(wanted, arguments)
-    return {(row.account, row.day): day_facts.decode(bytes(row.facts)) for row in rows}
-
-
-async def put_days(tx: AsyncConnection, keys: Sequence[DayKey], facts: Iterable[Cells]) -> None:
-    """Write account-days whole."""
-    columns: Columns = {
-        "account": [account for account, _ in keys],
-        "day": [day for _, day in keys],
-        "facts": [day_facts.encode(cells) for cells in facts],
-    }
-    await upsert(tx, t.account_day, columns)
-
-
-async def identities(tx: AsyncConnection, lane: int) -> list[NDArray[np.int64]]:
-    """The identities that a lane remembers, one array a batch."""
-    rows = await tx.execute(select(t.seen.c.identities).where(t.seen.c.lane == lane).order_by(t.seen.c.first_offset))
-    return [np.frombuffer(bytes(row.identities), np.int64) for row in rows]
-
-
-async def forget_identities(tx: AsyncConnection, lane: int, received_before: int) -> None:
-    """Forget the identities of batches that came wholly before this instant."""
-    await tx.execute(delete(t.seen).where((t.seen.c.lane == lane) & (t.seen.c.newest_received_at < received_before)))
-
-
-async def put_identities(
-    tx: AsyncConnection, lane: int, first_offset: int, newest_received_at: int, fresh: NDArray[np.int64]
-) -> None:
-    """Remember what one batch of a lane brought."""
-    row: Columns = {
-        "lane": [lane],
-        "first_offset": [first_offset],
-        "newest_received_at": [newest_received_at],
-        "identities": [fresh.tobytes()],
-    }
-    await upsert(tx, t.seen, row)
 
 
 async def closed_day(tx: AsyncConnection, lane: int) -> int | None:

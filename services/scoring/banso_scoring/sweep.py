@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from banso_common.contracts.codec import encode
 from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
-from banso_scoring import changes, store
+from banso_scoring import changes, facts_store, store
 from banso_scoring.assess import AT_ONCE, Assessment, assess, shown_of
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.standing import Standing
@@ -42,6 +42,7 @@ class Sweep:
             portfolio = self._member.portfolio
             if not self._member.claims:
                 return
+            await self._merge_journal()
             moved = await self._close_days(portfolio, now)
             moved |= await self._look_back(portfolio, now)
             if self._swept is not portfolio:
@@ -52,6 +53,19 @@ class Sweep:
     def _is_stale(self, portfolio: Portfolio) -> bool:
         """Whether the lanes were loaded anew meanwhile, so that positions mean nothing any more."""
         return self._member.portfolio is not portfolio
+
+    async def _merge_journal(self) -> None:
+        """Merge what batches journalled into the account-days."""
+        for lane in self._member.lanes():
+            taken = 1
+            while taken:
+                async with self._member.lock:
+                    if lane not in self._member.claims:
+                        return
+                    async with transaction(self._member.engine) as tx:
+                        await self._member.advance(tx, {})
+                        taken = await facts_store.merge_journal(tx, lane)
+                await asyncio.sleep(0)
 
     async def _close_days(self, portfolio: Portfolio, now: int) -> set[int]:
         """Close each account's days up to its yesterday; gives whose day turned."""
@@ -73,7 +87,6 @@ class Sweep:
             await asyncio.sleep(0)
         async with self._member.lock:
             if turned and not self._is_stale(portfolio):
-                portfolio.cool(self._member.today())
                 await self._settle_lanes(portfolio)
         return turned
 
@@ -119,7 +132,7 @@ class Sweep:
                 if len(mine):
                     member.closed_days[lane] = int(closed[mine].min())
                 await store.count(tx, lane, member.closed_days[lane], Tally())
-                await store.forget_identities(tx, lane, member.remember_from())
+                await facts_store.forget(tx, lane, member.remember_from())
         member.claims = claims
 
     async def _look_back(self, portfolio: Portfolio, now: int) -> set[int]:

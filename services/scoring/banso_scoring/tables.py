@@ -1,8 +1,10 @@
 """Scoring's tables: facts are the stored truth; what an account shows now is kept beside them to be read fast.
 
 A lane is a partition of account-activity: all that belongs to it is written by the member that owns it. Days
-are numbers since 1970-01-01 in the account's time zone. `health_history` holds a row for each day on which
-something changed, as it was known at the close of that day; it is never rewritten.
+are numbers since 1970-01-01 in the account's time zone. What a batch brought is one row of the journal: its
+identities are kept as long as repeats are known, its facts until they are merged into account_day; who wants the
+facts of an account reads both, through `facts_store`. `health_history` holds a row for each day on which something
+changed, as it was known at the close of that day; it is never rewritten.
 """
 
 from __future__ import annotations
@@ -74,13 +76,14 @@ history = Table(
     sqlite_with_rowid=False,
 )
 
-seen = Table(
-    "seen_identities",
+journal = Table(
+    "journal",
     metadata,
     Column("lane", Integer, primary_key=True, autoincrement=False),
     Column("first_offset", BigInteger, primary_key=True, autoincrement=False),
-    Column("newest_received_at", BigInteger, nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
     Column("identities", LargeBinary, nullable=False),
+    Column("facts", LargeBinary),
 )
 
 lane = Table(

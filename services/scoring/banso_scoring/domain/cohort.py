@@ -28,6 +28,7 @@ BINS = 7 * BINS_PER_DECADE + 2
 """Bin 0 holds the accounts without friction, the last one those at or over `RATE_MAX`."""
 SIZE_CAP = 1e4
 PROFILE_CAP = 1_000.0
+PEAK_TIMES, PEAK_MIN = 10.0, 5.0
 MONTH_DAYS = 30.0
 COUNT, FRICTION, ATTEMPTS, SQUARES, SCALE = range(5)
 
@@ -198,7 +199,11 @@ def _contact_sums(model: SuccessModel, panel: Panel, windows: Windows) -> tuple[
 
 
 def _profile(model: SuccessModel, panel: Panel, windows: Windows) -> Ints:
-    """Daily sums of attempts, friction and whatever has a trend; one scale per account for all of them."""
+    """Daily sums of attempts, friction and whatever has a trend; one scale per account for all of them.
+
+    One account's day counts at most `PEAK_TIMES` its usual day (at least `PEAK_MIN` events): an incident is
+    what many have, not what one has much of.
+    """
     rows = {metric.series for metric in model.metrics if metric.kind is MetricKind.TREND}
     rows |= {channel.series for channel in model.roles.channels} | {model.roles.attempt}
     busiest = np.zeros(panel.n)
@@ -207,5 +212,6 @@ def _profile(model: SuccessModel, panel: Panel, windows: Windows) -> Ints:
     scale = np.minimum(1.0, PROFILE_CAP / np.maximum(busiest, 1.0))
     profile = np.zeros((len(model.series), DAYS), np.int64)
     for series in rows:
-        profile[series] = _whole(panel.daily[series] * scale[:, None]).sum(axis=0)
+        peak = np.maximum(PEAK_MIN, PEAK_TIMES * windows.of(series, last(DAYS)) / DAYS)
+        profile[series] = _whole(np.minimum(panel.daily[series], peak[:, None]) * scale[:, None]).sum(axis=0)
     return profile

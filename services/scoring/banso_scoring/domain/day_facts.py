@@ -44,6 +44,12 @@ def merge(cells: Cells, key: CellKey, count: int, sum_micro: int, users: Iterabl
     cell.users.update(users)
 
 
+def add(cells: Cells, others: Cells) -> None:
+    """Add all of `others` to `cells`, in place."""
+    for key, other in others.items():
+        merge(cells, key, other.count, other.sum, other.users)
+
+
 def encode(cells: Cells) -> bytes:
     """The canonical bytes: cells in the order of their keys, users in their order."""
     return _encoder.encode([_row(key, cells[key]) for key in sorted(cells)])

@@ -91,6 +91,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "journal",
+        sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("first_offset", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stored_at", sa.BigInteger(), nullable=False),
+        sa.Column("identities", sa.LargeBinary(), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("lane", "first_offset"),
+    )
+    op.create_table(
         "lane",
         sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("closed_day", sa.Integer(), nullable=False),
@@ -121,12 +130,4 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("sent_at IS NULL"),
         sqlite_where=sa.text("sent_at IS NULL"),
-    )
-    op.create_table(
-        "seen_identities",
-        sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("first_offset", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("newest_received_at", sa.BigInteger(), nullable=False),
-        sa.Column("identities", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("lane", "first_offset"),
     )

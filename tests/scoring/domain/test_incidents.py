@@ -1,0 +1,65 @@
+"""An incident that hits everybody raises no alarm, neither while it lasts nor by what it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from banso_scoring.domain.cohort import sketch
+from banso_scoring.domain.incidents import discounts
+from banso_scoring.domain.panel import DAYS, Panel
+from banso_scoring.domain.silence import evaluate
+from banso_scoring.domain.usual import fit
+from tests.scoring.domain.builders import random_panel, small_model
+
+MODEL = small_model()
+ERROR = MODEL.roles.channels[0].series
+WEEK = slice(DAYS - 7, DAYS)
+
+
+def with_incident(panel: Panel, times: float, days: slice = WEEK) -> Panel:
+    daily = panel.daily.copy()
+    daily[ERROR, :, days] = np.minimum(daily[ERROR, :, days] * times, daily[MODEL.roles.attempt, :, days])
+    return replace(panel, daily=daily)
+
+
+def alarms(panel: Panel) -> int:
+    return int((evaluate(MODEL, panel, fit(MODEL, sketch(MODEL, panel)), True).trouble > -2).sum())
+
+
+def test_ordinary_days_count_in_full() -> None:
+    panel = random_panel(MODEL, 300, seed=2)
+    assert discounts(MODEL, fit(MODEL, sketch(MODEL, panel))) == pytest.approx(1.0, abs=0.2)
+
+
+def test_friction_of_an_incident_counts_no_more_than_half_as_much_again_as_usual() -> None:
+    panel = with_incident(random_panel(MODEL, 300, seed=2), 6)
+    factors = discounts(MODEL, fit(MODEL, sketch(MODEL, panel)))
+    assert (factors[0, WEEK] < 0.6).all()
+    assert (factors[0, WEEK] > 1.5 / 6 - 0.05).all()
+    assert factors[1, WEEK] == pytest.approx(1.0, abs=0.2)
+
+
+def test_an_incident_week_raises_alarms_by_less_than_half() -> None:
+    panel = random_panel(MODEL, 1_000, seed=6)
+    usual = alarms(panel)
+    assert usual >= 20
+    assert alarms(with_incident(panel, 5)) < 1.5 * usual
+    assert alarms(with_incident(panel, 5, slice(DAYS - 60, DAYS - 46))) < 1.5 * usual
+
+
+def test_trouble_of_one_account_is_no_incident() -> None:
+    panel = random_panel(MODEL, 300, seed=2)
+    daily = panel.daily.copy()
+    daily[ERROR, 0, WEEK] += 50
+    changed = replace(panel, daily=daily)
+    cohort = fit(MODEL, sketch(MODEL, changed))
+    assert discounts(MODEL, cohort)[0] == pytest.approx(1.0, abs=0.2)
+    assert evaluate(MODEL, changed, cohort, True).trouble[0] > 0
+
+
+def test_a_small_cohort_cannot_tell_an_incident() -> None:
+    panel = with_incident(random_panel(MODEL, 20, seed=2), 6)
+    assert (discounts(MODEL, fit(MODEL, sketch(MODEL, panel))) == 1).all()

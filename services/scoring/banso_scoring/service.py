@@ -14,7 +14,7 @@ from banso_common.db.migrate import require_current
 from banso_common.log.port import Log
 from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
-from banso_common.pipeline.worker import Worker
+from banso_common.pipeline.worker import Worker, WorkerLimits
 from banso_scoring import tables as t
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
@@ -23,6 +23,7 @@ from banso_scoring.settings import ScoringSettings
 from banso_scoring.sweep import Sweep
 
 PACKAGE = "banso_scoring"
+RECORDS_MAX = 100_000
 
 
 class ScoringService:
@@ -33,7 +34,9 @@ class ScoringService:
     def __init__(self, settings: ScoringSettings, model: SuccessModel, log: Log, clock: Clock) -> None:
         self.engine = connect(settings.database)
         self.member = Member(self.engine, model, settings, clock)
-        self.worker = Worker(log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member))
+        self.worker = Worker(
+            log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member), limits=WorkerLimits(RECORDS_MAX)
+        )
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
         self.member.said = self.relay.wake

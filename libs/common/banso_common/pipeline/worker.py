@@ -54,10 +54,12 @@ class Handler(Protocol[Work]):
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """Sizes and times of the loop."""
+    """Sizes and times of the loop. A worker that lags gathers up to `records_max` before it commits: what a
+    commit costs is then shared by more records; one at the head commits what there is."""
 
     records_max: int = 20_000
     wait_ms_max: int = 200
+    gather_ms_max: int = 50
     log_commit_every_ms: int = 1_000
 
 
@@ -65,9 +67,16 @@ class Worker(Generic[Work]):
     """One member of the group that reads `topic` for `service`."""
 
     def __init__(
-        self, log: Log, topic: Topic, service: str, handler: Handler[Work], *, with_headers: bool = False
+        self,
+        log: Log,
+        topic: Topic,
+        service: str,
+        handler: Handler[Work],
+        *,
+        limits: WorkerLimits | None = None,
+        with_headers: bool = False,
     ) -> None:
-        self.limits = WorkerLimits()
+        self.limits = limits or WorkerLimits()
         self._log, self._topic, self._service, self._handler = log, topic, service, handler
         self._with_headers = with_headers
         self._logger = logger(service)
@@ -76,6 +85,7 @@ class Worker(Generic[Work]):
         self._reader: Reader | None = None
         self._pending: asyncio.Task[Mapping[int, int]] | None = None
         self._owned: set[int] = set()
+        self._losses = 0
         self._applied: dict[int, int] = {}
         self._said_to_log: dict[int, int] = {}
         self._say_to_log_at = 0.0
@@ -140,6 +150,7 @@ class Worker(Generic[Work]):
             await self._say_to_log(force=True)
         except (Fenced, Unavailable) as fault:
             self._logger.warning("work dropped with its partitions", reason=str(fault))
+        self._losses += 1
         await self._handler.revoked(partitions)
         self._owned.difference_update(partitions)
         for partition in partitions:
@@ -150,7 +161,7 @@ class Worker(Generic[Work]):
     async def _step(self, reader: Reader) -> None:
         self._resume_due(reader)
         try:
-            batches = await reader.read(self.limits.records_max, self.limits.wait_ms_max)
+            batches = await self._gather(reader)
         except OffsetOutOfRange as gap:
             await self._settle()
             self._halt(reader, Halt(gap.partition, f"records are gone: {gap}"), seek_to=None)
@@ -171,13 +182,28 @@ class Worker(Generic[Work]):
             await asyncio.sleep(0)
         await self._say_to_log()
 
+    async def _gather(self, reader: Reader) -> list[Batch]:
+        """What there is to read, up to the limit; what was read before partitions were lost is dropped."""
+        gathered: list[Batch] = []
+        count, wait_ms, losses = 0, self.limits.wait_ms_max, self._losses
+        while count < self.limits.records_max:
+            found = await reader.read(self.limits.records_max - count, wait_ms)
+            if losses != self._losses:
+                gathered, count, losses = [], 0, self._losses
+            gathered += found
+            count += sum(len(batch) for batch in found)
+            if not found or all(batch.next_offset >= batch.end_offset for batch in found):
+                break
+            wait_ms = self.limits.gather_ms_max
+        return gathered
+
     def _prepare(self, reader: Reader, batches: list[Batch]) -> tuple[Work | None, list[Batch]]:
         """Prepare what can be; a partition that must halt goes back to its first record and is left out."""
         while batches:
             try:
                 return self._handler.prepare(batches), batches
             except Halt as halt:
-                first = next(b for b in batches if b.partition == halt.partition).offsets[0]
+                first = next(b for b in batches if b.partition == halt.partition).offsets[0]  # the oldest of them
                 self._halt(reader, halt, seek_to=first)
                 batches = [b for b in batches if b.partition != halt.partition]
         return None, []

@@ -34,9 +34,8 @@ class ScoringService:
     def __init__(self, settings: ScoringSettings, model: SuccessModel, log: Log, clock: Clock) -> None:
         self.engine = connect(settings.database)
         self.member = Member(self.engine, model, settings, clock)
-        self.worker = Worker(
-            log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member), limits=WorkerLimits(RECORDS_MAX)
-        )
+        self.worker = Worker(log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member))
+        self.worker.limits = WorkerLimits(RECORDS_MAX)
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
         self.member.said = self.relay.wake

@@ -67,16 +67,9 @@ class Worker(Generic[Work]):
     """One member of the group that reads `topic` for `service`."""
 
     def __init__(
-        self,
-        log: Log,
-        topic: Topic,
-        service: str,
-        handler: Handler[Work],
-        *,
-        limits: WorkerLimits | None = None,
-        with_headers: bool = False,
+        self, log: Log, topic: Topic, service: str, handler: Handler[Work], *, with_headers: bool = False
     ) -> None:
-        self.limits = limits or WorkerLimits()
+        self.limits = WorkerLimits()
         self._log, self._topic, self._service, self._handler = log, topic, service, handler
         self._with_headers = with_headers
         self._logger = logger(service)

@@ -56,6 +56,8 @@ class Table:
     def _besides_attempts(self) -> frozenset[str]:
         """Asking, writing and rating are no attempts, however wide the patterns of attempts are."""
         roles = self.file.roles
+        if not any(wide in event for event in roles.attempt for wide in "*?"):
+            return frozenset()
         helps = [
             event
             for channel in roles.friction.values()

@@ -14,7 +14,7 @@ from banso_ingest.formats.detect import read_record
 
 NOW = 1_772_442_000_000  # 2026-03-02T09:00:00Z
 RULES = Rules(frozenset(available_timezones()))
-ARRIVAL = Arrival(received_at=NOW, spare_id="usage-events/3/17")
+ARRIVAL = Arrival(received_at=NOW, place="usage-events/3", index=17)
 
 CLOUDEVENT: dict[str, Any] = {
     "specversion": "1.0",
@@ -82,5 +82,5 @@ def activity(
     value = event if isinstance(event, bytes) else json.dumps(event, ensure_ascii=False).encode()
     draft, heard_at = read_record(value, headers)
     if heard_at is not None:
-        arrival = Arrival(arrival.received_at, arrival.spare_id, heard_at)
+        arrival = Arrival(arrival.received_at, arrival.place, arrival.index, heard_at)
     return canonical(draft, arrival, rules)

@@ -101,7 +101,7 @@ def test_the_kept_window_is_a_rule_of_the_installation() -> None:
 
 def test_an_event_without_id_gets_one_made_of_its_content_when_it_says_when() -> None:
     event = without(PLAIN, "id")
-    later = replace(ARRIVAL, received_at=NOW + 1, spare_id="other")
+    later = Arrival(NOW + 1, "usage-events/3", 18)
     assert activity(event).identity == activity(event, arrival=later).identity
     changes: list[dict[str, Any]] = [
         {"account": "b"},
@@ -115,9 +115,9 @@ def test_an_event_without_id_gets_one_made_of_its_content_when_it_says_when() ->
         assert activity(event | change).id != activity(event).id
 
 
-def test_an_event_without_id_and_instant_gets_the_spare_id_and_happened_now() -> None:
+def test_an_event_without_id_and_instant_gets_its_origin_as_id_and_happened_now() -> None:
     made = activity(without(PLAIN, "id", "at"))
-    assert (made.id, made.occurred_at) == (ARRIVAL.spare_id, NOW)
+    assert (made.id, made.occurred_at) == (ARRIVAL.origin, NOW)
 
 
 def test_the_account_may_be_the_user_where_the_installation_says_so() -> None:
@@ -132,7 +132,7 @@ def test_the_account_may_be_the_user_where_the_installation_says_so() -> None:
 @given(skew=st.integers(-10 * DAY_MS, 10 * DAY_MS), age=st.integers(0, DAY_MS))
 def test_a_wrong_clock_of_the_sender_does_not_move_the_event(skew: int, age: int) -> None:
     wrong = TRACK | {"timestamp": NOW - age + skew, "sentAt": NOW + skew}
-    assert activity(wrong, arrival=Arrival(NOW, "", sender_heard_at=NOW)).occurred_at == NOW - age
+    assert activity(wrong, arrival=Arrival(NOW, "http", 0, sender_heard_at=NOW)).occurred_at == NOW - age
 
 
 texts = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)

@@ -13,7 +13,7 @@ from banso_ingest.domain.canonical import Arrival
 from banso_ingest.formats.detect import segment_headers
 from tests.ingest.given import GROUP, NOW, TRACK, activity, without
 
-HEARD = Arrival(NOW, "spare", sender_heard_at=NOW)
+HEARD = Arrival(NOW, "http", 0, sender_heard_at=NOW)
 
 
 def test_a_track_is_a_usage_event_whose_revenue_is_its_value() -> None:
@@ -73,7 +73,7 @@ def test_a_call_that_somebody_received_before_is_corrected_already() -> None:
 def test_headers_of_a_call_that_was_set_aside_say_what_its_request_said() -> None:
     alone = without(TRACK, "type", "context") | {"timestamp": NOW - 11 * MINUTE_MS}
     headers = segment_headers("track", b'{"groupId":"acme"}', NOW - 10 * MINUTE_MS, NOW)
-    read = activity(alone, headers, arrival=Arrival(NOW + 30 * MINUTE_MS, "spare"))
+    read = activity(alone, headers, arrival=Arrival(NOW + 30 * MINUTE_MS, "http", 0))
     assert (read.account, read.occurred_at) == ("acme", NOW - MINUTE_MS)
     headers = segment_headers("track", b'{"groupId":"acme"}', "2026-03-02T08:50:00Z", NOW)
     assert activity(alone, headers).occurred_at == NOW - MINUTE_MS

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 Headers = tuple[tuple[str, bytes], ...]
 
 PREFIX = "banso-"
+INSTANT_DIGITS_MAX = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,5 @@ class DeadLetter:
             code=own.get(PREFIX + "code", "unknown"),
             reason=own.get(PREFIX + "reason", ""),
             origin=own.get(PREFIX + "origin", "unknown"),
-            received_at=int(at) if at.isdigit() else 0,
+            received_at=int(at) if at.isascii() and at.isdigit() and len(at) <= INSTANT_DIGITS_MAX else 0,
         )

@@ -5,9 +5,10 @@ Pure: the same draft, arrival and rules give the same activity. `identity = iden
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+
+import msgspec
 
 from banso_common.contracts.account_activity import VERSION, AccountActivity, ActivityKind
 from banso_common.contracts.codec import encode, identity_of
@@ -32,15 +33,20 @@ _ACCOUNT = ActivityKind.ACCOUNT
 _user_key = lru_cache(maxsize=65_536)(identity_of)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """How an event came: `received_at` is now, as ingest sees it; `sender_heard_at` when the sender's own
-    request arrived, None when that is not known (a record on the topic may have waited); `spare_id` is the
-    id of an event that names neither an id nor an instant: unique, and the same when it is read again."""
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """How an event came: `received_at` is now, as ingest sees it; (`place`, `index`) is where it stands, the
+    same when it is read again; `sender_heard_at` is when the sender's own request arrived, None when that
+    is not known, since a record of the topic may have waited."""
 
     received_at: int
-    spare_id: str
+    place: str
+    index: int
     sender_heard_at: int | None = None
+
+    @property
+    def origin(self) -> str:
+        """`topic/partition/offset` or `http/<path>/<request>/<index>`."""
+        return f"{self.place}/{self.index}"
 
 
 def canonical(draft: Draft, arrival: Arrival, rules: Rules) -> AccountActivity:
@@ -123,11 +129,11 @@ def _given_id(written: str | int) -> str:
 
 
 def _made_id(draft: Draft, arrival: Arrival, content: tuple[object, ...]) -> str:
-    """An id made of the content when that holds an instant, so that a retry is a duplicate; else the spare one."""
+    """An id made of the content when that holds an instant, so that a retry is a duplicate; else of where it stands."""
     if draft.id_required:
         raise refusal(RefusalCode.MISSING_ID, "a CloudEvent must have an id")
     if draft.at is None:
-        return arrival.spare_id
+        return _given_id(arrival.origin)
     return "content:" + blake2b(encode(content), digest_size=16).hexdigest()
 
 

@@ -19,6 +19,7 @@ SEGMENT_CALL = "segment-call"
 SEGMENT_CONTEXT = "segment-context"
 SEGMENT_SENT_AT = "segment-sent-at"
 SEGMENT_HEARD_AT = "segment-heard-at"
+INSTANT_DIGITS_MAX = 16
 
 
 def draft_of(event: Incoming, inherited: segment.Inherited = segment.NOTHING) -> Draft:
@@ -51,8 +52,8 @@ def read_record(value: bytes, headers: Headers) -> tuple[Draft, int | None]:
     event = read_json(incoming_decoder, value)
     if SEGMENT_CALL not in named:
         return draft_of(event), None
-    heard_at = _text(named.get(SEGMENT_HEARD_AT, b""))
-    return draft_of(event, _inherited(named)), int(heard_at) if heard_at.isdecimal() else None
+    heard_at = _instant(named, SEGMENT_HEARD_AT)
+    return draft_of(event, _inherited(named)), heard_at if isinstance(heard_at, int) else None
 
 
 def segment_headers(call: str, context: bytes | None, sent_at: str | int | None, heard_at: int) -> Headers:
@@ -66,12 +67,17 @@ def segment_headers(call: str, context: bytes | None, sent_at: str | int | None,
 
 
 def _inherited(named: dict[str, bytes]) -> segment.Inherited:
-    context, sent_at = named.get(SEGMENT_CONTEXT), _text(named.get(SEGMENT_SENT_AT, b""))
+    context = named.get(SEGMENT_CONTEXT)
     return segment.Inherited(
         call=_text(named[SEGMENT_CALL]),
         context=None if context is None else read_json(context_decoder, context),
-        sent_at=int(sent_at) if sent_at.isdecimal() else sent_at or None,
+        sent_at=_instant(named, SEGMENT_SENT_AT),
     )
+
+
+def _instant(named: dict[str, bytes], header: str) -> str | int | None:
+    written = _text(named.get(header, b""))
+    return int(written) if written.isdecimal() and len(written) <= INSTANT_DIGITS_MAX else written or None
 
 
 def _text(raw: bytes) -> str:

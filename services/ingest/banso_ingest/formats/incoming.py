@@ -69,19 +69,19 @@ context_decoder = msgspec.json.Decoder(Context)
 
 
 def read_json(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
-    """`value` read by `decoder`. Raises Refused, TooLarge, whatever the bytes are."""
+    """One event, `value`, read by `decoder`. Raises Refused, TooLarge, whatever the bytes are.
+
+    PostgreSQL stores no NUL character, so an escaped one is refused wherever it stands.
+    """
     if len(value) > EVENT_BYTES_MAX:
         raise TooLarge(RefusalCode.TOO_LARGE, f"{len(value)} bytes; an event may have {EVENT_BYTES_MAX}")
+    if _BACKSLASH in value and _NUL in value and _NUL_ESCAPE.search(value):
+        raise refusal(RefusalCode.NUL_CHARACTER, "the event holds the character U+0000")
     return decode_json(decoder, value)
 
 
 def decode_json(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
-    """As `read_json`, for a body of many events, whose size its reader has bounded.
-
-    PostgreSQL stores no NUL character, so an escaped one is refused wherever it stands.
-    """
-    if _BACKSLASH in value and _NUL in value and _NUL_ESCAPE.search(value):
-        raise refusal(RefusalCode.NUL_CHARACTER, "the event holds the character U+0000")
+    """The bytes of one event, or of a body of many, whose size was bounded before. Raises Refused."""
     try:
         return decoder.decode(value)
     except msgspec.ValidationError as fault:

@@ -25,6 +25,7 @@ from banso_scoring.domain import profile
 from banso_scoring.domain.fact_columns import HALF, LOW, EventColumns, FactColumns, group
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
+from banso_scoring.portfolio import NOTHING_SHOWN
 from banso_scoring.store import Tally
 
 Ints = NDArray[np.int64]
@@ -145,7 +146,8 @@ class ScoringHandler:
     def _describe(self, folding: Folding, lane: int, statement: Statement, today: int) -> None:
         portfolio = self._member.portfolio
         position = int(portfolio.indices([statement.account], lane, today)[0])
-        profile.tell(portfolio.profiles[position], statement.said, statement.at, statement.identity)
+        if profile.tell(portfolio.profiles[position], statement.said, statement.at, statement.identity):
+            portfolio.columns.shown[position] = NOTHING_SHOWN
         portfolio.describe(position)
         day = portfolio.zones.day(int(portfolio.columns.zone[position]), statement.at)
         self._first_seen(folding, np.array([position], np.int64), np.array([day], np.int64))

@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 SHOWN = 7
 """Numbers that stand for what an account shows; see `assess.shown_of`."""
+NOTHING_SHOWN = -1
+"""In all of them: whatever is found next is news, also when only the account's name or owner changed."""
 
 
 @dataclass(slots=True)
@@ -56,8 +58,8 @@ class Columns:
             closed_day=np.zeros(n, np.int64),
             seats=np.full(n, np.nan),
             renewal_at=np.full(n, np.nan),
-            shown=np.full((n, SHOWN), -1, np.int64),
-            kept=np.full((n, SHOWN), -1, np.int64),
+            shown=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
+            kept=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
             closed=Standing.new(n),
             current=Standing.new(n),
         )

@@ -16,6 +16,7 @@ from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
 from banso_common.pipeline.worker import Worker, WorkerLimits
 from banso_scoring import tables as t
+from banso_scoring.api.routes import make_router
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
 from banso_scoring.member import Member
@@ -44,7 +45,7 @@ class ScoringService:
     @property
     def routers(self) -> Sequence[APIRouter]:
         """The API and the console."""
-        return []
+        return [make_router(self.member)]
 
     async def start(self) -> None:
         """Check the tables, then work. Raises SettingsError, Unavailable."""

@@ -1,0 +1,1 @@
+"""Scoring's HTTP API: accounts with their health, for whoever polls them."""

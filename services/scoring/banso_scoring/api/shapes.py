@@ -1,0 +1,110 @@
+"""The answers of the API that list: plain dataclasses, so that OpenAPI describes them and msgspec encodes them.
+
+Instants are RFC 3339 in UTC; days are ISO dates in the account's time zone; `acv` is in units of its currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
+from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
+
+_EXAMPLE: JsonDict = {
+    "account": "acme",
+    "name": "Acme 株式会社",
+    "owner": "sato@vendor.example",
+    "touch": "high",
+    "acv": 12_000_000,
+    "currency": "JPY",
+    "renewal_at": "2027-03-31T00:00:00.000Z",
+    "score": 41.7,
+    "coverage": 0.85,
+    "band": "watch",
+    "phase": "operation",
+    "phase_entered_on": "2026-09-14",
+    "signals": ["silent-struggling"],
+    "last_event_on": "2026-11-20",
+    "model_version": "b2b-software@5c0a1f9be2d4",
+    "changed_at": "2026-11-21T00:03:12.481Z",
+}
+DESCRIBED = ConfigDict(use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSummary:
+    """An account as the list shows it."""
+
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra={"example": _EXAMPLE})
+
+    account: str
+    """Its id, as your events name it."""
+    name: str
+    owner: str | None
+    """Mail address of the customer-success manager, or the name when no address is known."""
+    touch: TouchModel
+    acv: int | float | None
+    """Annual contract value in units of `currency`."""
+    currency: str | None
+    renewal_at: str | None
+    score: float | None
+    """Health, 0 to 100; null when there is too little data to say."""
+    coverage: float
+    """0 to 1: the share of the model's evidence that this account has. Read the score together with it."""
+    band: Band
+    """`unknown` goes with a score of null."""
+    phase: str
+    phase_entered_on: str
+    signals: list[SignalKind]
+    """The kinds of episode that are open now."""
+    last_event_on: str | None
+    model_version: str
+    changed_at: str
+    """When anything that this row shows last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountList:
+    """A page of accounts."""
+
+    __pydantic_config__ = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={"example": {"accounts": [_EXAMPLE], "next": "WyI1ZjE0…"}},
+    )
+
+    accounts: list[AccountSummary]
+    next: str | None
+    """The cursor of the next page, to be sent with the same filters and order; null on the last page."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCount:
+    """What became of the records of one partition of account-activity."""
+
+    __pydantic_config__ = DESCRIBED
+
+    lane: int
+    received: int
+    applied: int
+    """Late events are among these."""
+    duplicate: int
+    dead_lettered: int
+    late: int
+    adds_up: bool
+    """received = applied + duplicate + dead_lettered."""
+    next_offset: int | None
+    """The offset at which reading goes on; null before the first record."""
+    closed_through: str
+    """The day through which every account of the lane is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """Whether every record that was received is accounted for, by partition."""
+
+    __pydantic_config__ = DESCRIBED
+
+    adds_up: bool
+    lanes: list[LaneCount]

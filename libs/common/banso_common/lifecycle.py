@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 import uvicorn
@@ -35,7 +36,11 @@ class Service(Protocol):
 
 
 class Server(uvicorn.Server):
-    """An HTTP server inside a running event loop; SIGINT and SIGTERM make `serve` return after its drain."""
+    """An HTTP server inside a running event loop; `serve` returns after its drain once `should_exit` is set.
+
+    Signals belong to the process: the server would raise them anew after its own drain, and so end the
+    process before its services have drained.
+    """
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         super().__init__(
@@ -49,6 +54,11 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=DRAIN_S_MAX,
             )
         )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process."""
+        yield
 
 
 async def stop_all(services: Sequence[Service]) -> None:

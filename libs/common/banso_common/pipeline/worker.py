@@ -107,10 +107,15 @@ class Worker(Generic[Work]):
 
     async def caught_up(self) -> bool:
         """Whether every record that the log holds now for our partitions is applied."""
-        if self._reader is None or self._pending is not None or self.away is not None:
+        applied, pending = dict(self._applied), self._pending
+        if self._reader is None or self.away is not None:
             return False
+        if pending is not None:  # the loop looks at it only after its next read
+            if not pending.done() or pending.cancelled() or pending.exception() is not None:
+                return False
+            applied.update(pending.result())
         ends = await self._reader.end_offsets()
-        return all(self._applied.get(p, 0) >= end for p, end in ends.items())
+        return all(applied.get(p, 0) >= end for p, end in ends.items())
 
     def readiness(self) -> dict[str, str | None]:
         """What keeps this loop from working, for the readiness probe."""

@@ -1,0 +1,44 @@
+"""The `banso` command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from banso_common.settings import CommonSettings, load
+from banso_common.telemetry.logs import configure
+from banso_standalone.settings import Example, StandaloneSettings
+
+app = typer.Typer(
+    help="Customer health that can be questioned.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def banso() -> None:
+    """Customer health that can be questioned."""
+
+
+@app.command()
+def run(
+    no_example: Annotated[bool, typer.Option("--no-example", help="Start without the example's accounts.")] = False,
+) -> None:
+    """Run everything in this one process, with its data in BANSO_DATA_DIR."""
+    from banso_standalone.standalone_run import run_standalone  # noqa: PLC0415 - it loads all three services
+
+    settings = load(StandaloneSettings)
+    if no_example:
+        settings = settings.model_copy(update={"replay": Example.NONE})
+    log_to_stderr(settings, quiet="WARNING")
+    run_standalone(settings, Console(highlight=False))
+
+
+def log_to_stderr(settings: CommonSettings, quiet: str = "INFO") -> None:
+    """Set logging up; `quiet` is the level when BANSO_LOG_LEVEL does not say one."""
+    level = settings.log_level if "log_level" in settings.model_fields_set else quiet
+    configure(json=settings.log_json, level=level)

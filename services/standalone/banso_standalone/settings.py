@@ -1,0 +1,37 @@
+"""What the standalone reads from its environment, beside what its services read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field, field_validator
+
+from banso_common.settings import CommonSettings
+
+
+class Example(StrEnum):
+    """What a fresh data folder is filled with."""
+
+    OULAD = "oulad"
+    NONE = "none"
+
+
+class StandaloneSettings(CommonSettings):
+    """`BANSO_REPLAY` counts when the data folder is new; the folder then remembers it."""
+
+    replay: Example = Example.OULAD
+    replay_presentation: str = Field(default="2014J", pattern=r"^20[0-9]{2}[BJ]$")
+    replay_modules: str = ""
+    """Modules of the extract with commas between, such as `AAA,GGG`; all of them when empty."""
+
+    @field_validator("replay_modules")
+    @classmethod
+    def _listed(cls, written: str) -> str:
+        if written and not all(part.strip().isalnum() for part in written.split(",")):
+            raise ValueError("write module names with commas between, such as AAA,GGG")
+        return written
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The modules that are wanted; none named means all."""
+        return frozenset(part.strip() for part in self.replay_modules.split(",") if part.strip())

@@ -1,0 +1,32 @@
+"""What `banso run` says first: where it listens, the key, and three requests to try."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+ACCOUNT = "hello"
+
+
+def welcome(console: Console, address: str, key: str | None) -> None:
+    """Plain lines, so that they can be copied and read by programs."""
+    lines = [f"banso listens on {address}", f"API key: {key or _NO_KEY}"]
+    if key is not None:
+        lines.append(f"Console: {address}/login?key={key}")
+    shown = key or "$BANSO_KEY"
+    lines += [
+        "",
+        "Try:",
+        "  # the accounts that need somebody",
+        f"  curl -s -H 'Authorization: Bearer {shown}' '{address}/v1/accounts?band=critical&limit=5'",
+        "  # send an event",
+        f"  curl -s -H 'Authorization: Bearer {shown}' -H 'Content-Type: application/json' \\",
+        f'       -d \'{{"account": "{ACCOUNT}", "name": "report.created"}}\' \'{address}/v1/events\'',
+        "  # … and see its account",
+        f"  curl -s -H 'Authorization: Bearer {shown}' '{address}/v1/accounts/{ACCOUNT}'",
+        "",
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+_NO_KEY = "(yours; `banso keys create NAME --scope …` makes another)"

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from banso_scoring.domain.cohort import sketch
-from banso_scoring.domain.incidents import discounts
+from banso_scoring.domain.cohort import merge, sketch
+from banso_scoring.domain.incidents import discounts, friction
 from banso_scoring.domain.panel import DAYS, Panel
 from banso_scoring.domain.silence import evaluate
 from banso_scoring.domain.usual import fit
+from banso_scoring.domain.windows import weigh
 from tests.scoring.domain.builders import random_panel, small_model
 
 MODEL = small_model()
@@ -63,3 +64,26 @@ def test_trouble_of_one_account_is_no_incident() -> None:
 def test_a_small_cohort_cannot_tell_an_incident() -> None:
     panel = with_incident(random_panel(MODEL, 20, seed=2), 6)
     assert (discounts(MODEL, fit(MODEL, sketch(MODEL, panel))) == 1).all()
+
+
+def test_an_incident_is_discounted_on_its_own_day_however_old_the_cohort_is() -> None:
+    panel = with_incident(random_panel(MODEL, 300, seed=2), 6, slice(DAYS - 4, DAYS - 2))
+    panel.daily[:, :, :2] = 0
+    cohort = fit(MODEL, sketch(MODEL, panel, day=100))
+    now = friction(MODEL, replace(panel, today=np.full(300, 100)), cohort, weigh(MODEL, panel))
+    daily = np.roll(panel.daily, -2, axis=2)
+    daily[:, :, -2:] = 0
+    tomorrow = replace(panel, daily=daily, today=np.full(300, 102))
+    later = friction(MODEL, tomorrow, cohort, weigh(MODEL, tomorrow))
+    assert later.recent == pytest.approx(now.recent * 2 ** (-2 / 21), rel=1e-3, abs=1e-3)
+    assert (later.rates == now.rates).all()
+
+
+def test_sketches_of_different_days_meet_on_the_later_one() -> None:
+    panel = random_panel(MODEL, 60, seed=2)
+    old, new = sketch(MODEL, panel, day=100), sketch(MODEL, panel, day=103)
+    both = merge(old, new)
+    assert both.day == 103
+    assert merge(new, old).to_dict() == both.to_dict()
+    assert (both.profile[:, : DAYS - 3] == old.profile[:, 3:] + new.profile[:, : DAYS - 3]).all()
+    assert (both.profile[:, DAYS - 3 :] == new.profile[:, DAYS - 3 :]).all()

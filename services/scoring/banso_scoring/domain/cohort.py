@@ -11,12 +11,13 @@ Accounts of more than `ATTEMPTS_CAP` attempts are scaled down to it: no giant de
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.panel import DAYS, Floats, Ints, Panel
+from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 from banso_scoring.domain.windows import Weighting, Windows, last, recent, weigh
 
@@ -31,6 +32,7 @@ PROFILE_CAP = 1_000.0
 PEAK_TIMES, PEAK_MIN = 10.0, 5.0
 MONTH_DAYS = 30.0
 COUNT, FRICTION, ATTEMPTS, SQUARES, SCALE = range(5)
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class CohortSketch:
     """Mergeable sums over accounts, in quanta of 2^-16 where they are not counts. Add two and they are one."""
 
     version: str
+    day: int
+    """The day number of the newest column of `profile`; `NO_DAY` when it was not said."""
     accounts: int
     seen: Ints
     """(series,): accounts with any event of the series in the window."""
@@ -69,10 +73,11 @@ class CohortSketch:
         whole = {
             name: np.asarray(values[name], np.int64)
             for name in cls.__slots__
-            if name not in ("version", "accounts", "contact_age_days")
+            if name not in ("version", "day", "accounts", "contact_age_days")
         }
         return cls(
             version=str(values["version"]),
+            day=int(values["day"]),
             accounts=int(values["accounts"]),
             contact_age_days=int(values["contact_age_days"]),
             **whole,
@@ -80,30 +85,46 @@ class CohortSketch:
 
 
 def merge(a: CohortSketch, b: CohortSketch) -> CohortSketch:
-    """The sketch of both sets of accounts. Raises ValueError when they were made by different models."""
+    """The sketch of both sets of accounts, on the later of their days.
+
+    Raises ValueError when they were made by different models.
+    """
     if a.version != b.version:
         raise ValueError(f"sketches of {a.version} and {b.version} do not add up")
+    day = max(a.day, b.day)
     return CohortSketch(
         version=a.version,
+        day=day,
         accounts=a.accounts + b.accounts,
         seen=a.seen + b.seen,
-        contact_age_days=min(a.contact_age_days, b.contact_age_days),
+        contact_age_days=min(_aged(a, day), _aged(b, day)),
         friction=a.friction + b.friction,
         contact_xx=a.contact_xx + b.contact_xx,
         contact_xc=a.contact_xc + b.contact_xc,
         contact_x=a.contact_x + b.contact_x,
         contact_c=a.contact_c + b.contact_c,
-        profile=a.profile + b.profile,
+        profile=moved(a.profile, _behind(a, day), 0) + moved(b.profile, _behind(b, day), 0),
     )
 
 
-def sketch(model: SuccessModel, panel: Panel, windows: Windows | None = None) -> CohortSketch:
-    """The sketch of the accounts of `panel`; of none, it is the neutral element of `merge`."""
-    windows = windows or weigh(model, panel)
+def moved(columns: NDArray[Number], days: int, blank: int) -> NDArray[Number]:
+    """(rows, DAYS) seen from `days` days later (earlier when negative); days that were not seen are `blank`."""
+    found = np.full_like(columns, blank)
+    if 0 <= days < DAYS:
+        found[:, : DAYS - days] = columns[:, days:]
+    elif -DAYS < days < 0:
+        found[:, -days:] = columns[:, :days]
+    return found
+
+
+def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch:
+    """The sketch of the accounts of `panel`, whose last column is `day`; of none, it is the neutral element."""
+    windows = weigh(model, panel)
     seen = np.array([(windows.of(index, last(DAYS)) != 0).sum() for index in range(len(model.series))], np.int64)
     contacts = _contact_sums(model, panel, windows)
     return CohortSketch(
         version=model.version,
+        day=day if panel.n else NO_DAY,
         accounts=panel.n,
         seen=seen,
         contact_age_days=_contact_age(model, panel),
@@ -148,6 +169,14 @@ def prior_causes(model: SuccessModel) -> Floats:
     return np.array(
         [model.silence.contacts_per_seat_month] + [model.silence.contacts_per_friction] * len(model.roles.channels)
     )
+
+
+def _behind(sketch: CohortSketch, day: int) -> int:
+    return 0 if sketch.day == NO_DAY else day - sketch.day
+
+
+def _aged(sketch: CohortSketch, day: int) -> int:
+    return min(DAYS, sketch.contact_age_days + _behind(sketch, day))
 
 
 def _whole(values: Floats) -> Ints:

@@ -7,7 +7,7 @@ from that same standing. The standing that is returned becomes the closed one wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,7 @@ def evaluate(
 ) -> tuple[Standing, Evaluation]:
     """The standing and the findings of the accounts of `panel` on `today` (n day numbers since 1970-01-01)."""
     day = today.astype(np.int32)
+    panel = replace(panel, today=today.astype(np.int64))
     windows = weigh(model, panel)
     struggle = silence.evaluate(model, panel, cohort, contact_known(model, cohort), windows)
     values = metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from banso_scoring.domain.cohort import met
-from banso_scoring.domain.panel import DAYS, Floats, Panel
+from banso_scoring.domain.cohort import met, moved
+from banso_scoring.domain.panel import DAYS, Floats, Ints, Panel
+from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.usual import ACCOUNTS_MIN, Cohort
 from banso_scoring.domain.windows import QUANTUM, Windows, baseline, recent
@@ -57,14 +58,30 @@ def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows
     fast, slow = recent(model), baseline(model)
     if (factors == 1.0).all():
         return Friction(met(model, windows, fast), met(model, windows, slow), cohort.rates)
-    now, past = np.zeros((len(factors), panel.n)), np.zeros((len(factors), panel.n))
-    rates = cohort.rates.copy()
+    found = np.zeros((2, len(factors), panel.n))
+    since = _days_since(panel, cohort)
+    for days in np.unique(since).tolist():
+        shifted = moved(factors, days, 1)
+        there = np.flatnonzero(since == days)
+        for k, channel in enumerate(model.roles.channels):
+            weights = np.stack([fast.weights() * shifted[k], slow.weights() * shifted[k]], axis=1)
+            sums = panel.daily[channel.series, there] @ (np.rint(weights * QUANTUM) / QUANTUM)
+            found[:, k, there] = sums.T
+    return Friction(found[0] * fast.evenness(), found[1] * slow.evenness(), _rates(model, cohort, factors))
+
+
+def _rates(model: SuccessModel, cohort: Cohort, factors: Floats) -> Floats:
+    """(channels,): φ·Σ w f F / Σ w F, on the cohort's own day, on which φ was measured."""
+    rates, weights = cohort.rates.copy(), recent(model).weights()
     for k, channel in enumerate(model.roles.channels):
-        plain = fast.weights()
-        weights = np.stack([plain * factors[k], slow.weights() * factors[k]], axis=1)
-        sums = panel.daily[channel.series] @ (np.rint(weights * QUANTUM) / QUANTUM)
-        now[k], past[k] = sums[:, 0] * fast.evenness(), sums[:, 1] * slow.evenness()
-        came = cohort.profile[channel.series] * plain
+        came = cohort.profile[channel.series] * weights
         if came.sum() > 0:
             rates[k] *= float((came * factors[k]).sum() / came.sum())
-    return Friction(now, past, rates)
+    return rates
+
+
+def _days_since(panel: Panel, cohort: Cohort) -> Ints:
+    """(n,): how many days each account's today is after the newest day that the cohort was seen on."""
+    if panel.today is None or cohort.day == NO_DAY:
+        return np.zeros(panel.n, np.int64)
+    return np.clip(panel.today - cohort.day, -DAYS, DAYS)

@@ -35,6 +35,8 @@ class Panel:
     """(n,): days since the account's first fact; 0 on its first day."""
     renewal_in_days: Floats | None = None
     """(n,): days until the contract's renewal, negative once past, NaN when nobody said; None for all NaN."""
+    today: Ints | None = None
+    """(n,): the day number (since 1970-01-01) of the last column; None when it is that of the cohort."""
 
     @property
     def n(self) -> int:
@@ -43,7 +45,7 @@ class Panel:
 
     def take(self, indices: NDArray[np.intp] | Ints) -> Panel:
         """The panel of the accounts at `indices`, in that order."""
-        renewal = self.renewal_in_days
+        renewal, today = self.renewal_in_days, self.today
         return Panel(
             daily=self.daily[:, indices],
             users=self.users[:, indices],
@@ -51,4 +53,5 @@ class Panel:
             seats=self.seats[indices],
             age_days=self.age_days[indices],
             renewal_in_days=None if renewal is None else renewal[indices],
+            today=None if today is None else today[indices],
         )

@@ -47,6 +47,8 @@ CONTACT_FRESH_DAYS = 28
 class Cohort:
     """What is usual. Channel columns are in the order of `model.roles.channels`."""
 
+    day: int
+    """The day number of the newest column of `profile`; `NO_DAY` when it was not said."""
     accounts: int
     seen: Bools
     """(series,): whether any account ever sent an event of the series in the window."""
@@ -71,6 +73,7 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
     fits = [_channel(sketch.friction[k], channel.usual_rate) for k, channel in enumerate(channels)]
     per, shape = _contacts(model, sketch)
     return Cohort(
+        day=sketch.day,
         accounts=sketch.accounts,
         seen=sketch.seen > 0,
         contact_age_days=sketch.contact_age_days,

@@ -33,6 +33,7 @@ class PostBox:
 
     name: ChannelName = ChannelName.SLACK
     can_find: bool = True
+    at_once: int = 20
     answers: list[Answer | Exception] = field(default_factory=list)
     arrived: dict[str, str] = field(default_factory=dict)
     sent: list[Letter] = field(default_factory=list)

@@ -129,7 +129,7 @@ class Deliverer:
         now, taken_at = self._clock.now(), monotonic()
         async with transaction(self._engine) as tx:
             lease_until = now + self._limits.grace_ms
-            parcels = await deliveries.claim(tx, channel.name, now, lease_until, CLAIMS_MAX)
+            parcels = await deliveries.claim(tx, channel.name, now, lease_until, channel.at_once)
         self._ours.update(parcel.attempt.id for parcel in parcels)
         failpoint("outreach-claimed")
         results = await asyncio.gather(

@@ -48,8 +48,8 @@ class AlertsService:
         self._desk = Desk(self.policy, settings.public_url)
         self._deliverer = Deliverer(self.engine, channels, clock, settings.limits, self._said)
         self._handler = AlertsHandler(self.engine, self._desk, clock, self._stored)
-        self._worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
-        self._relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
+        self.worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
+        self.relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
         self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
         self._loops: list[asyncio.Task[None]] = []
         self._beside: list[asyncio.Task[None]] = []
@@ -59,20 +59,20 @@ class AlertsService:
         """Check the store, then hear, deliver and relay in the background. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
         self._loops = [
-            asyncio.create_task(self._worker.run()),
+            asyncio.create_task(self.worker.run()),
             *(asyncio.create_task(self._deliverer.run(channel)) for channel in self.channels),
         ]
-        self._beside = [asyncio.create_task(self._relay.run()), asyncio.create_task(self._ticker.run())]
+        self._beside = [asyncio.create_task(self.relay.run()), asyncio.create_task(self._ticker.run())]
 
     async def stop(self) -> None:
         """Drain: finish the batch and the sends in flight, relay what was said, let go."""
-        await self._worker.stop()
+        await self.worker.stop()
         self._deliverer.stop()
         await asyncio.gather(*self._loops, return_exceptions=True)
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
-        await self._relay.close()
+        await self.relay.close()
         for channel in self.channels:
             await channel.close()
         await self.engine.dispose()
@@ -81,11 +81,11 @@ class AlertsService:
         """The log, the partitions, each channel's loop, and any loop that has ended by itself."""
         ended = [str(task.exception() or "ended") for task in self._loops if task.done() and not task.cancelled()]
         away = {f"alerts.channel.{name}": reason for name, reason in self._deliverer.away.items()}
-        return {**self._worker.readiness(), **away, "alerts.loops": "; ".join(ended) or None}
+        return {**self.worker.readiness(), **away, "alerts.loops": "; ".join(ended) or None}
 
     async def caught_up(self) -> bool:
         """Whether every signal is decided and nothing is due: what a replay on a virtual clock waits for."""
-        if not await self._worker.caught_up():
+        if not await self.worker.caught_up():
             return False
         now = self._clock.now()
         async with reading(self.engine) as tx:
@@ -100,10 +100,10 @@ class AlertsService:
 
     def _stored(self) -> None:
         self._deliverer.wake()
-        self._relay.wake()
+        self.relay.wake()
 
     def _said(self) -> None:
-        self._relay.wake()
+        self.relay.wake()
 
 
 def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
@@ -124,4 +124,4 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
 
 async def build(settings: AlertsSettings, log: Log, clock: Clock) -> AlertsService:
     """The service, not started yet. Raises SettingsError."""
-    return AlertsService(settings, log, clock, channels_of(settings))
+    return AlertsService(settings, log, clock, channels_of(settings, clock))

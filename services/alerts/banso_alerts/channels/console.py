@@ -23,6 +23,7 @@ class ConsoleChannel:
 
     name = ChannelName.CONSOLE
     can_find = False
+    at_once = 20
 
     def __init__(self, write: Callable[[str], None] = print_to_stdout) -> None:
         self._write = write

@@ -34,6 +34,11 @@ class Channel(Protocol):
     def name(self) -> ChannelName: ...
 
     @property
+    def at_once(self) -> int:
+        """How many letters delivery hands over at a time."""
+        ...
+
+    @property
     def can_find(self) -> bool:
         """Whether `find` can tell what has arrived."""
         ...

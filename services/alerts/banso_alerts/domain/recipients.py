@@ -7,6 +7,7 @@ A customer's contact is spoken to by mail only. Where a play's channels are not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from banso_common.contracts.account_signal import AccountSignal
 LOCALES = ("ja", "en")
 CONSOLE_ADDRESS = "console"
 WEBHOOK_ADDRESS = "webhook"
+SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _address(signal: AccountSignal, audience: Audience, channel: ChannelName, di
     if audience is Audience.TEAM:
         return directory.team.get(channel)
     if channel is ChannelName.SLACK:
-        return signal.owner_slack or signal.owner_email or None
+        by_id = SLACK_MEMBER.fullmatch(signal.owner_slack or "")
+        return by_id.group() if by_id else signal.owner_email or None
     return signal.owner_email or None
 
 

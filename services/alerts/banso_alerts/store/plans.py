@@ -18,6 +18,7 @@ from banso_common.contracts.account_signal import AccountSignal, SignalKind, Tou
 from banso_common.db.rows import upsert
 
 KEYS_MAX = 1_000  # in one IN (…), well below what either database takes
+EPISODES_MAX = 200  # joined by OR, each a condition of its own: SQLite takes an expression 1,000 deep
 COOLDOWN_DAYS_MAX = 366
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ async def hear(tx: AsyncConnection, signals: Sequence[AccountSignal], now: int) 
 async def close(tx: AsyncConnection, episodes: Sequence[Episode], now: int) -> list[Row[Any]]:
     """Expire what is not sent yet of these episodes; gives the rows."""
     closed: list[Row[Any]] = []
-    for some in _some(episodes):
+    for some in _some(episodes, EPISODES_MAX):
         about = [
             and_(
                 t.outreach.c.account == storable(account),
@@ -142,7 +143,7 @@ async def decide_again(tx: AsyncConnection, decided: Sequence[tuple[str, Values]
         await tx.execute(update(t.outreach).where(t.outreach.c.id == outreach_id).values(**values))
 
 
-def _some(items: Iterable[T]) -> Iterator[list[T]]:
-    """`items` in lists of at most KEYS_MAX."""
+def _some(items: Iterable[T], most: int = KEYS_MAX) -> Iterator[list[T]]:
+    """`items` in lists of at most `most`."""
     every = list(items)
-    return (every[start : start + KEYS_MAX] for start in range(0, len(every), KEYS_MAX))
+    return (every[start : start + most] for start in range(0, len(every), most))

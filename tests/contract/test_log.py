@@ -8,7 +8,7 @@ import pytest
 
 from banso_common.contracts.topics import Topic
 from banso_common.errors import OffsetOutOfRange, SettingsError, TooLarge
-from banso_common.log.embedded_limits import RECORD_BYTES_MAX
+from banso_common.log.columns import RECORD_BYTES_MAX
 from banso_common.log.port import Log, Outgoing, Reader
 from tests.contract.places import (
     KEEP,

@@ -9,6 +9,9 @@ from typing import Any
 from banso_common.contracts.dead_letter import Headers
 from banso_common.log.port import Outgoing
 
+RECORD_BYTES_MAX = 2 * 2**20
+"""The largest key, value and headers of one record together; both logs refuse more (`TooLarge`)."""
+
 Split = tuple[Sequence[bytes | None], Sequence[bytes], Sequence[Headers] | None]
 
 

@@ -15,8 +15,8 @@ import msgspec
 from banso_common.contracts.dead_letter import Headers
 from banso_common.contracts.topics import Topic
 from banso_common.errors import TooLarge
-from banso_common.log.columns import by_partition, sizes
-from banso_common.log.embedded_limits import RECORD_BYTES_MAX, EmbeddedLimits
+from banso_common.log.columns import RECORD_BYTES_MAX, by_partition, sizes
+from banso_common.log.embedded_limits import EmbeddedLimits
 from banso_common.log.port import Outgoing
 
 _encode = msgspec.msgpack.Encoder().encode

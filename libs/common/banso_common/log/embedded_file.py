@@ -27,8 +27,11 @@ JOBS_MAX = 256
 WAL_BYTES = 32 * 2**20
 """The write-ahead file is moved into the log at this size, and cut back to it."""
 PAGE_BYTES = 16_384
+
 SPARE_PAGES_MAX = 4_096
-"""Free pages (64 MiB) are kept for the next records; more are given back to the disk."""
+"""Free pages (64 MiB) are kept for the next records; more are given back to the disk, …"""
+GIVE_BACK_PAGES_MAX = 512
+"""… this many after one commit, since each has to be moved."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS topics (
@@ -78,6 +81,14 @@ def create_schema(connection: sqlite3.Connection, path: Path) -> None:
         raise SettingsError(f"{path} is a log of version {version}; this program reads {SCHEMA_VERSION}")
     if version == 0:
         connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+
+
+def give_back(connection: sqlite3.Connection) -> None:
+    """Cut spare pages off the file; another process that writes right now puts it off."""
+    with suppress(sqlite3.Error):
+        spare = connection.execute("PRAGMA freelist_count").fetchone()[0] - SPARE_PAGES_MAX
+        if spare > 0:  # as a script, since `execute` takes a single step, which is a single page
+            connection.executescript(f"PRAGMA incremental_vacuum({min(spare, GIVE_BACK_PAGES_MAX)})")
 
 
 def named(fault: sqlite3.Error) -> Exception:
@@ -152,6 +163,8 @@ class FileThread:
             for job, (fault_, result) in zip(jobs, self._transact(connection, jobs), strict=True):
                 with suppress(RuntimeError):  # the loop was closed: nobody waits any more
                     job.loop.call_soon_threadsafe(_resolve, job.done, fault_, result)
+            if self._writes:
+                give_back(connection)
         connection.close()
 
     def _take(self) -> list[_Job]:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from banso_common.clock import DAY_MS
 
-RECORD_BYTES_MAX = 2 * 2**20
-"""The largest key, value and headers of one record together; both logs refuse more (`TooLarge`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedLimits:

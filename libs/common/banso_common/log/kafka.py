@@ -36,13 +36,13 @@ class KafkaLog:
 
     async def start(self) -> None:
         """Connect. Raises Unavailable, SettingsError."""
-        try:
-            admin = AIOKafkaAdminClient(**self._settings.client_options())
-        except ValueError as fault:
-            raise SettingsError(f"not a Kafka address: {self._settings.bootstrap!r} ({fault})") from fault
+        admin = AIOKafkaAdminClient(**self._settings.client_options())
         try:
             with our_faults():
-                await asyncio.wait_for(admin.start(), self._settings.request_timeout_ms / 1000)
+                await admin.start()
+        except ValueError as fault:
+            await admin.close()
+            raise SettingsError(f"not a Kafka address: {self._settings.bootstrap!r} ({fault})") from fault
         except BaseException:
             await admin.close()
             raise

@@ -134,7 +134,7 @@ class KafkaReader:
         self._rebalance = _Rebalance()
         try:
             with our_faults():
-                await asyncio.wait_for(consumer.start(), self._settings.request_timeout_ms / 1000)
+                await consumer.start()
                 consumer.subscribe([self._settings.prefix + self._topic], listener=self._rebalance)
         except BaseException:
             await _stop(consumer, self._settings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from banso_common.clock import DAY_MS
-from banso_common.log.embedded_limits import RECORD_BYTES_MAX
+from banso_common.log.columns import RECORD_BYTES_MAX
 
 MESSAGE_BYTES_MAX = RECORD_BYTES_MAX + 64 * 2**10
 """What our topics accept as one batch: the largest record, and what Kafka puts around it."""

@@ -14,7 +14,7 @@ Identities = NDArray[np.int64]
 
 
 class SeenIdentities:
-    """The identities of one lane. What is added is remembered until `reload` gives what is still kept."""
+    """The identities of one lane. What is added is remembered until it is forgotten."""
 
     def __init__(self, runs: list[Identities] | None = None) -> None:
         self._runs: list[Identities] = []
@@ -38,6 +38,13 @@ class SeenIdentities:
         mask[first[unseen]] = True
         self._add(fresh[unseen])
         return mask
+
+    def forget(self, identities: Identities) -> None:
+        """Take `identities` for new from now on."""
+        kept = [run[~np.isin(run, identities)] for run in self._runs]
+        self._runs = []
+        for run in kept:
+            self._add(run)
 
     def _add(self, run: Identities) -> None:
         if not len(run):

@@ -95,8 +95,11 @@ class LiveWindow:
 
     def panel(self, accounts: Ints, day: int, seats: NDArray[np.float64], first_day: Ints) -> Panel:
         """The facts of `accounts` (indices) as they are at the end of `day`; `seats` and `first_day` are
-        columns of the same order. Needs origin <= day."""
-        last = min(day - self.origin, WIDTH - 1)
+        columns of the same order. Of days before the window nothing is known.
+
+        No column looks back more than DAYS: how far the window itself reaches depends on when it was made.
+        """
+        last = max(min(day - self.origin, WIDTH - 1), -1)
         begin = last - DAYS + 1
         daily = np.zeros((len(self._model.series), len(accounts), DAYS), np.float64)
         held = slice(max(0, begin), last + 1)
@@ -107,7 +110,7 @@ class LiveWindow:
         return Panel(
             daily=daily,
             users=np.array(users, np.float64).reshape(len(windows), len(accounts)),
-            users_total=self._users_within(accounts, 0, last),
+            users_total=self._users_within(accounts, last - DAYS + 1, last),
             seats=seats,
             age_days=np.maximum(day - first_day, 0).astype(np.float64),
         )

@@ -28,7 +28,7 @@ class Panel:
     users: Floats
     """(len(model.user_windows), n): distinct users seen in the last w days, today included."""
     users_total: Floats
-    """(n,): distinct users seen in the window at all."""
+    """(n,): distinct users seen in the last DAYS days."""
     seats: Floats
     """(n,): seats bought, NaN when nobody said."""
     age_days: Floats

@@ -10,6 +10,8 @@ from typing import Protocol
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
+from banso_common.telemetry.logs import logger
+
 DRAIN_S_MAX = 30
 
 
@@ -33,6 +35,38 @@ class Service(Protocol):
     def readiness(self) -> Mapping[str, str | None]:
         """Each check by name: None when it is fine, else the reason why not."""
         ...
+
+
+class Tasks:
+    """The background tasks of a service. One that fails is told at once, in the log and to readiness."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logger(name)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.failed: str | None = None
+
+    def start(self, *runs: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run these until they return or are cancelled."""
+        for run in runs:
+            task = asyncio.create_task(run())
+            task.add_done_callback(self._done)
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """Wait for the first, which was told to drain, then end the others."""
+        if not self._tasks:
+            return
+        first, *others = self._tasks
+        await asyncio.wait([first])
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self._tasks = []
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self.failed = f"{type(fault).__name__}: {fault}"
+            self._logger.error("a background task failed; restart the service", exc_info=fault)
 
 
 class Server(uvicorn.Server):

@@ -98,7 +98,7 @@ class Member:
 
     def sketch_of(self, lanes: Sequence[int], day: int) -> CohortSketch:
         """What our accounts of these lanes add to the cohort of `day`."""
-        return sketch(self.model, self.portfolio.panel(self.portfolio.in_lanes(lanes), day))
+        return sketch(self.model, self.portfolio.panel(self.portfolio.in_lanes(lanes), day), day)
 
     def know_everyone(self) -> None:
         """Until the next sweep, take our own accounts for the cohort when most of them are not in it yet."""

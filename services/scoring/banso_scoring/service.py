@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from banso_common.clock import SECOND_MS, Clock
 from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
 from banso_common.db.migrate import require_current
+from banso_common.lifecycle import Tasks
 from banso_common.log.port import Log
 from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
@@ -40,7 +40,7 @@ class ScoringService:
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
         self.member.said = self.relay.wake
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Tasks(self.name)
 
     @property
     def routers(self) -> Sequence[APIRouter]:
@@ -50,21 +50,15 @@ class ScoringService:
     async def start(self) -> None:
         """Check the tables, then work. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
-        self._tasks = [asyncio.create_task(run()) for run in (self.worker.run, self.sweep.run, self.relay.run)]
+        self._tasks.start(self.worker.run, self.sweep.run, self.relay.run)
 
     async def stop(self) -> None:
         """Finish the batch in flight and send what waits; then let go of everything."""
         await self.worker.stop()
-        if self._tasks:
-            worker, *others = self._tasks
-            await worker
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+        await self._tasks.stop()
         await self.relay.close()
         await self.engine.dispose()
 
     def readiness(self) -> Mapping[str, str | None]:
         """What keeps scoring from working."""
-        failed = [str(task.exception()) for task in self._tasks if task.done() and task.exception() is not None]
-        return {**self.worker.readiness(), "scoring.tasks": "; ".join(failed) or None}
+        return {**self.worker.readiness(), "scoring.tasks": self._tasks.failed}

@@ -10,11 +10,17 @@ from numpy.typing import NDArray
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.contracts.account_signal import Band
 from banso_scoring import facts_store, standing_codec, store
-from banso_scoring.assess import shown_of
+from banso_scoring.assess import kept_of, shown_of
 from banso_scoring.domain import profile
+from banso_scoring.domain.day_facts import Cells
 from banso_scoring.domain.fact_columns import columns_of
+from banso_scoring.domain.standing import BAND_CODES, Standing
 from banso_scoring.portfolio import Portfolio
+
+NO_PHASE = -1
+"""A phase that the model no longer has: whatever is found next is news."""
 
 
 async def load_lane(tx: AsyncConnection, portfolio: Portfolio, lane: int, today: int) -> int:
@@ -25,8 +31,29 @@ async def load_lane(tx: AsyncConnection, portfolio: Portfolio, lane: int, today:
     positions = np.array([portfolio.add(row.account, lane, today) for row in rows], np.int64)
     if len(rows):
         _place(portfolio, positions, rows, closed_day)
+        _remember_history(portfolio, await store.newest_history(tx, lane))
     await _load_facts(tx, portfolio, lane, today)
     return closed_day
+
+
+async def load_accounts(
+    tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str], today: int
+) -> tuple[Sequence[Row[Any]], dict[str, dict[int, Cells]]]:
+    """Add some accounts and their recent facts, whoever owns them, to be looked at and not to be stored.
+
+    Gives their rows, by position, and their facts by account and day.
+    """
+    rows = await store.accounts_named(tx, names)
+    positions = np.array([portfolio.add(row.account, row.lane, today) for row in rows], np.int64)
+    if not len(rows):
+        return rows, {}
+    _place(portfolio, positions, rows, today - 1)
+    found = await facts_store.of_accounts(tx, portfolio.names, portfolio.window.origin)
+    portfolio.add_facts(columns_of(found), today)
+    facts: dict[str, dict[int, Cells]] = {}
+    for (name, day), cells in found.items():
+        facts.setdefault(name, {})[day] = cells
+    return rows, facts
 
 
 def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Row[Any]], closed_day: int) -> None:
@@ -35,7 +62,8 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
         portfolio.profiles[position] = profile.decode(bytes(row.profile))
         portfolio.describe(position)
     columns.first_day[positions] = [row.first_day for row in rows]
-    columns.closed_day[positions] = closed_day
+    columns.closed_day[positions] = np.maximum([row.closed_day for row in rows], closed_day)
+    portfolio.backfilled.update(p for p, row in zip(positions.tolist(), rows, strict=True) if row.backfilled)
     columns.closed.put(positions, standing_codec.decode(model, [bytes(row.closed) for row in rows]))
     columns.last_day[positions] = [-1 if row.last_day is None else row.last_day for row in rows]
     current = [bytes(row.closed if row.standing is None else row.standing) for row in rows]
@@ -44,6 +72,18 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     score = np.array([np.nan if row.score is None else row.score for row in rows])
     coverage = np.array([0.0 if row.coverage is None else row.coverage for row in rows])
     columns.shown[positions] = shown_of(standing, score, coverage, columns.last_day[positions])
+
+
+def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:
+    """What the history holds last, so that the next close adds a row only for what changed since."""
+    phases = {phase.key: index for index, phase in enumerate(portfolio.model.journey)}
+    positions = [portfolio.find(row.account) for row in rows]
+    standing = Standing.new(len(rows))
+    standing.band[:] = [BAND_CODES[Band(row.band)] for row in rows]
+    standing.phase[:] = [phases.get(row.phase, NO_PHASE) for row in rows]
+    score = np.array([np.nan if row.score is None else row.score for row in rows], np.float64)
+    coverage = np.array([row.coverage for row in rows], np.float64)
+    portfolio.columns.kept[positions] = kept_of(standing, score, coverage)
 
 
 async def _load_facts(tx: AsyncConnection, portfolio: Portfolio, lane: int, today: int) -> None:

@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, select, text
+from sqlalchemy import Row, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
 from banso_scoring.activity import Unreadable
+
+_accounts = (
+    select(*t.account.c, *(column for column in t.health.c if column.name != "account"))
+    .select_from(t.account.outerjoin(t.health, t.account.c.account == t.health.c.account))
+    .order_by(t.account.c.account)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,20 @@ class Tally:
 
 async def accounts(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
     """The accounts of a lane with what they show, in the order of their names."""
-    joined = t.account.outerjoin(t.health, t.account.c.account == t.health.c.account)
-    shown = [column for column in t.health.c if column.name != "account"]
-    query = select(*t.account.c, *shown).select_from(joined).where(t.account.c.lane == lane)
-    return (await tx.execute(query.order_by(t.account.c.account))).all()
+    return (await tx.execute(_accounts.where(t.account.c.lane == lane))).all()
+
+
+async def accounts_named(tx: AsyncConnection, names: Sequence[str]) -> Sequence[Row[Any]]:
+    """Those of these accounts that there are, with what they show, in the order of their names."""
+    return (await tx.execute(_accounts.where(t.account.c.account.in_(names)))).all()
+
+
+async def newest_history(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
+    """The newest row of the history of each account of a lane."""
+    other = t.history.alias()
+    newest = select(func.max(other.c.day)).where(other.c.account == t.account.c.account).scalar_subquery()
+    row = (t.history.c.account == t.account.c.account) & (t.history.c.day == newest)
+    return (await tx.execute(select(t.history).join(t.account, row).where(t.account.c.lane == lane))).all()
 
 
 async def closed_day(tx: AsyncConnection, lane: int) -> int | None:

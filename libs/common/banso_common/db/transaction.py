@@ -33,9 +33,12 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One consistent view for reading; raises as `transaction` does."""
-    async with _named_faults(), engine.connect() as connection, connection.begin():
-        yield connection
+    """One consistent view for reading, however many statements; raises as `transaction` does."""
+    async with _named_faults(), engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        async with connection.begin():
+            yield connection
 
 
 @asynccontextmanager

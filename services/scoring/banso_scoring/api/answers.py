@@ -42,15 +42,8 @@ def _knows(if_none_match: str, tag: str) -> bool:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these problems."""
-    schema = {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}
-    return {
-        status: {
-            "model": ProblemDetails,
-            "description": _WHEN[status],
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        }
-        for status in statuses
-    }
+    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
+    return {status: {"description": _WHEN[status], "content": content} for status in statuses}
 
 
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the ETag that was sent"}}

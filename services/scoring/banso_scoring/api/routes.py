@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.security import HTTPBearer
 
 from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
+from banso_common.http.problem import not_found
 from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
 from banso_scoring.api.conservation import conservation
+from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, account_detail
+from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.listing import page, summary
-from banso_scoring.api.query import ListQuery
+from banso_scoring.api.model_view import ModelView, view_of
+from banso_scoring.api.query import ListQuery, is_storable
 from banso_scoring.api.shapes import AccountList, Conservation
 from banso_scoring.member import Member
 
@@ -38,6 +42,39 @@ def make_router(member: Member) -> APIRouter:
         async with reading(member.engine) as tx:
             rows, following = await page(tx, member.model, query)
         return answer(request, AccountList([summary(row) for row in rows], following))
+
+    @router.get(
+        "/v1/accounts/{account:path}",
+        summary="Show one account",
+        response_model=AccountDetail,
+        responses={**NOT_MODIFIED, **problems(401, 403, 404, 422, 503)},
+        dependencies=reader,
+    )
+    async def show_account(
+        request: Request,
+        account: Annotated[str, Path(description="Its id; slashes in it stay as they are.", examples=["acme"])],
+        history_days: Annotated[int, Query(ge=0, le=HISTORY_DAYS_MAX)] = HISTORY_DAYS_DEFAULT,
+    ) -> Response:
+        """The account's score and phase, worked out on this request from its facts, with everything that went in."""
+        if not is_storable(account):
+            raise not_found("account")
+        async with reading(member.engine) as tx:
+            detail = await account_detail(tx, member, account, history_days)
+        if detail is None:
+            raise not_found("account")
+        return answer(request, detail)
+
+    @router.get(
+        "/v1/model",
+        summary="Show the success model",
+        response_model=ModelView,
+        responses={**NOT_MODIFIED, **problems(401, 403)},
+        dependencies=reader,
+        tags=["model"],
+    )
+    async def show_model(request: Request) -> Response:
+        """The running success model: what every score, phase and signal is made from."""
+        return answer(request, view_of(member.model))
 
     @router.get(
         "/v1/conservation",

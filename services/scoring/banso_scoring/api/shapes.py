@@ -8,28 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import ConfigDict
-from pydantic.config import JsonDict
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
+from banso_scoring.api import examples
 
-_EXAMPLE: JsonDict = {
-    "account": "acme",
-    "name": "Acme 株式会社",
-    "owner": "sato@vendor.example",
-    "touch": "high",
-    "acv": 12_000_000,
-    "currency": "JPY",
-    "renewal_at": "2027-03-31T00:00:00.000Z",
-    "score": 41.7,
-    "coverage": 0.85,
-    "band": "watch",
-    "phase": "operation",
-    "phase_entered_on": "2026-09-14",
-    "signals": ["silent-struggling"],
-    "last_event_on": "2026-11-20",
-    "model_version": "b2b-software@5c0a1f9be2d4",
-    "changed_at": "2026-11-21T00:03:12.481Z",
-}
 DESCRIBED = ConfigDict(use_attribute_docstrings=True)
 
 
@@ -37,7 +19,7 @@ DESCRIBED = ConfigDict(use_attribute_docstrings=True)
 class AccountSummary:
     """An account as the list shows it."""
 
-    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra={"example": _EXAMPLE})
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra={"example": examples.SUMMARY})
 
     account: str
     """Its id, as your events name it."""
@@ -69,10 +51,7 @@ class AccountSummary:
 class AccountList:
     """A page of accounts."""
 
-    __pydantic_config__ = ConfigDict(
-        use_attribute_docstrings=True,
-        json_schema_extra={"example": {"accounts": [_EXAMPLE], "next": "WyI1ZjE0…"}},
-    )
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra={"example": examples.LIST})
 
     accounts: list[AccountSummary]
     next: str | None

@@ -1,0 +1,200 @@
+"""One account as the API tells of it: what was found, written in the shapes of the answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_scoring import tables as t
+from banso_scoring.api import detail_shapes as shapes
+from banso_scoring.api.examine import Finding, examine
+from banso_scoring.api.listing import summary
+from banso_scoring.api.render import day_or_none, day_text, score_of
+from banso_scoring.api.shapes import AccountSummary
+from banso_scoring.domain.standing import BANDS, NO_DAY
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.member import Member
+
+DIGITS = 4
+HISTORY_DAYS_DEFAULT = 90
+HISTORY_DAYS_MAX = 730
+
+
+async def account_detail(
+    tx: AsyncConnection, member: Member, account: str, history_days: int
+) -> shapes.AccountDetail | None:
+    """Everything about `account` now; None when there is no such account."""
+    found = (await examine(tx, member, [account])).get(account)
+    if found is None or found.row.band is None:
+        return None
+    days = (await history(tx, [account], found.day - history_days)).get(account, [])
+    return detail_of(member.model, found, days)
+
+
+async def history(tx: AsyncConnection, accounts: Sequence[str], from_day: int) -> dict[str, list[Row[Any]]]:
+    """By account its kept days from `from_day` on, and the last one before, oldest first."""
+    day, account = t.history.c.day, t.history.c.account
+    earlier = t.history.alias()
+    last = select(func.max(earlier.c.day)).where((earlier.c.account == account) & (earlier.c.day < from_day))
+    query = select(t.history).where(account.in_(accounts) & or_(day >= from_day, day == last.scalar_subquery()))
+    kept: dict[str, list[Row[Any]]] = {}
+    for row in await tx.execute(query.order_by(account, day)):
+        kept.setdefault(row.account, []).append(row)
+    return kept
+
+
+def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> shapes.AccountDetail:
+    """`found`, with the days of its history that were kept."""
+    said = found.attributes
+    first, last = found.window
+    return shapes.AccountDetail(
+        summary=summary_of(model, found),
+        day=day_text(found.day),
+        attributes=shapes.Attributes(*(getattr(said, name) for name in shapes.Attributes.__dataclass_fields__)),
+        dimensions=_dimensions(model, found),
+        metrics=_metrics(model, found),
+        phase=_phase(model, found),
+        signals=_signals(model, found),
+        evidence=_evidence(model, found),
+        history=[
+            shapes.HistoryDay(
+                day=day_text(row.day),
+                score=score_of(row.score),
+                coverage=round(row.coverage, 3),
+                band=row.band,
+                phase=row.phase,
+                model_version=row.model_version,
+            )
+            for row in kept
+        ],
+        facts=shapes.KnownFacts(
+            first_event_on=day_or_none(found.row.first_day),
+            last_event_on=day_or_none(found.row.last_day),
+            window_from=day_text(first),
+            window_to=day_text(last),
+            days_with_facts=found.days_with_facts,
+        ),
+    )
+
+
+def summary_of(model: SuccessModel, found: Finding) -> AccountSummary:
+    """The account's row, with what is worked out now in place of what was stored."""
+    health, column = found.evaluation.health, found.column
+    return replace(
+        summary(found.row),
+        score=score_of(float(health.score[column])),
+        coverage=round(float(health.coverage[column]), 3),
+        band=BANDS[int(found.now.band[column])],
+        phase=model.journey[int(found.now.phase[column])].key,
+        phase_entered_on=day_text(int(found.now.entered_day[column])),
+        model_version=model.version,
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), DIGITS)
+
+
+def _metrics(model: SuccessModel, found: Finding) -> list[shapes.MetricValue]:
+    values, points = found.evaluation.metrics[:, found.column], found.points[:, found.column]
+    return [
+        shapes.MetricValue(metric.name, metric.labels, metric.kind, _number(value), score_of(100 * float(point)))
+        for metric, value, point in zip(model.metrics, values, points, strict=True)
+    ]
+
+
+def _dimensions(model: SuccessModel, found: Finding) -> list[shapes.DimensionScore]:
+    scores = found.evaluation.health.dimensions[:, found.column]
+    return [
+        shapes.DimensionScore(
+            name=dimension.name,
+            label=dimension.labels,
+            weight=dimension.weight,
+            score=score_of(float(score)),
+            metrics=[model.metrics[index].name for index in dimension.metrics],
+        )
+        for dimension, score in zip(model.dimensions, scores, strict=True)
+    ]
+
+
+def _phase(model: SuccessModel, found: Finding) -> shapes.PhaseProgress:
+    column, journey = found.column, found.evaluation.journey
+    index = int(found.now.phase[column])
+    phase = model.journey[index]
+    goal = []
+    for row, condition in enumerate(phase.goal):
+        metric = model.metrics[condition.metric]
+        goal.append(
+            shapes.GoalCondition(
+                metric=metric.name,
+                label=metric.labels,
+                at_least=condition.at_least,
+                at_most=condition.at_most,
+                value=_number(found.evaluation.metrics[condition.metric, column]),
+                progress=_number(journey.progress[row, column]),
+                met=bool(journey.met[row, column]),
+            )
+        )
+    since, following = int(found.now.goal_since[column]), _following(model, index)
+    return shapes.PhaseProgress(
+        key=phase.key,
+        label=phase.labels,
+        entered_on=day_text(int(found.now.entered_day[column])),
+        days=found.day - int(found.now.entered_day[column]),
+        expected_days=phase.expected_days,
+        stalled=bool(journey.stalled[column]),
+        goal=goal,
+        blocked_by=[condition.metric for condition in goal if not condition.met],
+        held_since=None if since == NO_DAY else day_text(since),
+        dwell_days=phase.dwell_days,
+        next=None if following is None else model.journey[following].key,
+    )
+
+
+def _following(model: SuccessModel, index: int) -> int | None:
+    """The phase that the goal leads to, when no optional one is entered."""
+    later = (i for i in range(index + 1, len(model.journey)) if not model.journey[i].optional)
+    following = next(later, model.journey[index].next)
+    return None if following < 0 else following
+
+
+def _signals(model: SuccessModel, found: Finding) -> list[shapes.OpenSignal]:
+    told = found.told
+    return [
+        shapes.OpenSignal(rule.kind, rule.severity, int(told.episode[row, 0]), day_text(int(told.opened_day[row, 0])))
+        for row, rule in enumerate(model.signals)
+        if told.open[row, 0]
+    ]
+
+
+def _evidence(model: SuccessModel, found: Finding) -> shapes.StruggleEvidence:
+    said = found.evidence
+    return shapes.StruggleEvidence(
+        window_days=said.window_days,
+        attempts=said.attempts,
+        channels=[
+            shapes.ChannelCount(
+                channel=channel.channel,
+                label=described.labels,
+                seen=channel.seen,
+                expected=round(channel.expected, DIGITS),
+                users=channel.users,
+                log_evidence=round(channel.log_evidence, DIGITS),
+            )
+            for channel, described in zip(said.channels, model.roles.channels, strict=True)
+        ],
+        contacts_seen=said.contacts_seen,
+        contacts_expected=_rounded(said.contacts_expected),
+        no_contact_probability=_rounded(said.no_contact_probability),
+        log_odds=_rounded(said.log_odds),
+        enough_data=said.enough_data,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)

@@ -1,0 +1,99 @@
+"""Accounts worked out anew from the stored facts, whoever owns them: the same formulas, the same cohort, nothing kept.
+
+The evaluation starts from the standing at the last close, as the owner's does; which episodes are open is
+what the owner stored, since an episode counts from when it was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_common.contracts.account_activity import AccountAttributes
+from banso_common.contracts.account_signal import Evidence
+from banso_scoring.domain import evaluation, metrics
+from banso_scoring.domain.day_facts import Cells, users_of
+from banso_scoring.domain.evaluation import Evaluation
+from banso_scoring.domain.evidence import evidence_of
+from banso_scoring.domain.panel import DAYS, Floats
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.loading import load_accounts
+from banso_scoring.member import Member
+from banso_scoring.portfolio import Portfolio
+from banso_scoring.zones import Zones
+
+AT_ONCE_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One account on its own `day`. `column` is its place in `evaluation` and `now`."""
+
+    row: Row[Any]
+    attributes: AccountAttributes
+    day: int
+    column: int
+    now: Standing
+    told: Standing
+    """The stored standing, of this account alone: its episodes are those that were told."""
+    evaluation: Evaluation
+    points: Floats
+    """(metrics, n): 0..1 by each metric's ramp."""
+    evidence: Evidence
+    days_with_facts: int
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The first and the last day that count."""
+        return self.day - DAYS + 1, self.day
+
+
+async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> dict[str, Finding]:
+    """Those of the accounts `names` (at most AT_ONCE_MAX) that there are, with what is found of them now."""
+    assert len(names) <= AT_ONCE_MAX
+    now = member.clock.now()
+    portfolio = Portfolio(member.model, Zones(member.settings.time_zone), now)
+    rows, facts = await load_accounts(tx, portfolio, names, member.today())
+    if not rows:
+        return {}
+    cohort = max(await member.cohort_of(tx, member.today()), member.cohort, key=lambda known: known.accounts)
+    positions = np.arange(len(rows))
+    days = portfolio.today(positions, now)
+    found: dict[str, Finding] = {}
+    for day in np.unique(days).tolist():
+        portfolio.window.make_room(len(portfolio), day)
+        mine = positions[days == day]
+        before, today = portfolio.columns.closed.take(mine), np.full(len(mine), day, np.int64)
+        standing, made = evaluation.evaluate(member.model, cohort, portfolio.panel(mine, day), before, today)
+        points = metrics.ramp(member.model, made.metrics)
+        for column, position in enumerate(mine.tolist()):
+            own = facts.get(rows[position].account, {})
+            found[rows[position].account] = Finding(
+                row=rows[position],
+                attributes=portfolio.attributes[position],
+                day=day,
+                column=column,
+                now=standing,
+                told=portfolio.columns.current.take(np.array([position])),
+                evaluation=made,
+                points=points,
+                evidence=evidence_of(member.model, made.struggle, column, _users(member.model, own, day)),
+                days_with_facts=sum(day - DAYS < at <= day for at in own),
+            )
+    return found
+
+
+def _users(model: SuccessModel, facts: dict[int, Cells], day: int) -> list[int]:
+    """For each channel, how many users met it in the window that people are shown."""
+    recent = [cells for at, cells in facts.items() if at > day - model.silence.shown_days]
+    names = {name for cells in recent for name, _ in cells}
+    return [
+        users_of(recent, frozenset(name for name in names if channel.series in model.series_of[name]))
+        for channel in model.roles.channels
+    ]

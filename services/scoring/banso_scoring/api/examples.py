@@ -1,0 +1,110 @@
+"""Answers that OpenAPI shows as examples; the tests hold them to the shapes."""
+
+from __future__ import annotations
+
+from pydantic.config import JsonDict
+
+_ERRORS: JsonDict = {"ja": "エラー", "en": "errors"}
+_ACTIVE_DAYS: JsonDict = {"ja": "利用した日数（28日）", "en": "active days of 28"}
+
+SUMMARY: JsonDict = {
+    "account": "acme",
+    "name": "Acme 株式会社",
+    "owner": "sato@vendor.example",
+    "touch": "high",
+    "acv": 12_000_000,
+    "currency": "JPY",
+    "renewal_at": "2027-03-31T00:00:00.000Z",
+    "score": 54.7,
+    "coverage": 0.717,
+    "band": "watch",
+    "phase": "operation",
+    "phase_entered_on": "2026-09-14",
+    "signals": ["silent-struggling"],
+    "last_event_on": "2026-11-20",
+    "model_version": "b2b-software@45155efe3091",
+    "changed_at": "2026-11-21T00:03:12.481Z",
+}
+LIST: JsonDict = {"accounts": [SUMMARY], "next": "WyI1ZjE0…"}
+DETAIL: JsonDict = {
+    "summary": SUMMARY,
+    "day": "2026-11-21",
+    "attributes": {
+        "seats": 40,
+        "owner_name": "佐藤",
+        "owner_email": "sato@vendor.example",
+        "owner_slack": "U123",
+        "owner_locale": "ja",
+        "contact_name": "山田 太郎",
+        "contact_email": "yamada@acme.example",
+        "time_zone": "Asia/Tokyo",
+        "locale": "ja",
+        "commitment": "high",
+        "category": "new",
+    },
+    "dimensions": [
+        {
+            "name": "smoothness",
+            "label": {"ja": "順調さ", "en": "smoothness"},
+            "weight": 30,
+            "score": 5.0,
+            "metrics": ["trouble", "friction_rate"],
+        }
+    ],
+    "metrics": [
+        {"name": "active_days", "label": _ACTIVE_DAYS, "kind": "active-days", "value": 9, "points": 65.0},
+    ],
+    "phase": {
+        "key": "operation",
+        "label": {"ja": "運用", "en": "operation"},
+        "entered_on": "2026-09-14",
+        "days": 68,
+        "expected_days": 120,
+        "stalled": False,
+        "goal": [
+            {
+                "metric": "active_days",
+                "label": _ACTIVE_DAYS,
+                "at_least": 12,
+                "at_most": None,
+                "value": 9,
+                "progress": 0.75,
+                "met": False,
+            }
+        ],
+        "blocked_by": ["active_days"],
+        "held_since": None,
+        "dwell_days": 14,
+        "next": "adoption",
+    },
+    "signals": [{"kind": "silent-struggling", "severity": "critical", "episode": 1, "opened_on": "2026-11-18"}],
+    "evidence": {
+        "window_days": 56,
+        "attempts": 162,
+        "channels": [
+            {"channel": "error", "label": _ERRORS, "seen": 42, "expected": 3.2, "users": 3, "log_evidence": 6.0}
+        ],
+        "contacts_seen": 0,
+        "contacts_expected": 4.3,
+        "no_contact_probability": 0.025,
+        "log_odds": 3.12,
+        "enough_data": True,
+    },
+    "history": [
+        {
+            "day": "2026-11-20",
+            "score": 55.8,
+            "coverage": 0.717,
+            "band": "watch",
+            "phase": "operation",
+            "model_version": "b2b-software@45155efe3091",
+        }
+    ],
+    "facts": {
+        "first_event_on": "2026-06-02",
+        "last_event_on": "2026-11-20",
+        "window_from": "2026-07-19",
+        "window_to": "2026-11-21",
+        "days_with_facts": 84,
+    },
+}

@@ -1,13 +1,14 @@
 """One scoring member: the lanes it owns, their accounts in memory, and the right to write for them.
 
-`lock` is held by whoever changes the accounts and stores it; so a commit and a sweep never mix. Nothing here
-survives a failed write: the member reloads its lanes from the store.
+Whoever changes the accounts and stores that does it alone, in `changing`; so a commit and a sweep never mix.
+Nothing here survives a failed write: until the lanes are loaded anew from the store, nobody may change them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import reduce
 
 import msgspec
@@ -18,6 +19,7 @@ from banso_common.clock import DAY_MS, Clock
 from banso_common.contracts.topics import Topic
 from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance
 from banso_common.db.transaction import transaction
+from banso_common.errors import BansoError, Fenced, Unavailable
 from banso_common.telemetry import metrics
 from banso_scoring import facts_store, store
 from banso_scoring import tables as t
@@ -36,7 +38,8 @@ class Member:
 
     def __init__(self, engine: AsyncEngine, model: SuccessModel, settings: ScoringSettings, clock: Clock) -> None:
         self.engine, self.model, self.settings, self.clock = engine, model, settings, clock
-        self.lock = asyncio.Lock()
+        self._lock = asyncio.Lock()
+        self._fault: BansoError | None = None
         self.claims: dict[int, Claim] = {}
         self.seen: dict[int, SeenIdentities] = {}
         self.closed_days: dict[int, int] = {}
@@ -44,6 +47,8 @@ class Member:
         self.cohort: Cohort = fit(model, self.sketch_of([], self.today()))
         self.said: Callable[[], None] = lambda: None
         """Called after a commit that put messages into the outbox."""
+        self.failed: Callable[[BansoError], None] = lambda fault: None
+        """Called when a write failed, so that the lanes are loaded anew."""
 
     def lanes(self) -> list[int]:
         """The lanes that are ours now."""
@@ -53,9 +58,22 @@ class Member:
         """The installation's day."""
         return self.portfolio.zones.day(0, self.clock.now())
 
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[None]:
+        """Change the accounts in memory and store that. Raises the fault that made memory worthless, until `load`."""
+        async with self._lock:
+            if self._fault is not None:
+                raise self._fault
+            try:
+                yield
+            except BaseException as fault:
+                self._fault = fault if isinstance(fault, BansoError) else Unavailable(f"a write was broken off: {fault!r}")
+                self.failed(self._fault)
+                raise
+
     async def load(self, lanes: Sequence[int]) -> dict[int, int]:
         """Take `lanes` (raising their epochs) and build everything anew; gives where to go on, if known."""
-        async with self.lock:
+        async with self._lock:
             wanted = sorted(set(lanes) | set(self.claims))
             self.claims, self.seen, self.closed_days = {}, {}, {}
             self.portfolio = self._empty()
@@ -66,14 +84,14 @@ class Member:
                     self.seen[lane] = SeenIdentities(await facts_store.identities(tx, lane))
                     self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, self.today())
                 self.cohort = await self.cohort_of(tx, self.today())
-            self.claims = claims
+            self.claims, self._fault = claims, None
             metrics.scoring_accounts.set(len(self.portfolio))
         self.said()
         return {lane: claim.next_offset for lane, claim in claims.items() if claim.next_offset != NONE_YET}
 
     async def drop(self, lanes: Sequence[int]) -> None:
         """These lanes are no longer ours; what remains is built anew from the store."""
-        async with self.lock:
+        async with self._lock:
             remaining = sorted(set(self.claims) - set(lanes))
             self.claims, self.seen, self.closed_days = {}, {}, {}
             self.portfolio = self._empty()
@@ -83,8 +101,10 @@ class Member:
     async def advance(self, tx: AsyncConnection, offsets: Mapping[int, int]) -> dict[int, Claim]:
         """Move the claims to `offsets` (a lane left out is only checked); gives the claims after the commit.
 
-        Raises Fenced when another member took a lane.
+        Raises Fenced when another member took a lane, or when a lane was never ours.
         """
+        if not offsets.keys() <= self.claims.keys():
+            raise Fenced(f"lanes {sorted(offsets.keys() - self.claims.keys())} are not ours")
         return {
             lane: await advance(tx, t.checkpoint, claim, offsets.get(lane, claim.next_offset))
             for lane, claim in self.claims.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -90,6 +91,10 @@ class Place(ABC):
         """How `tests.contract.member` finds this place."""
 
     @abstractmethod
+    def bound_pending(self, size: int) -> None:
+        """From the next connection on, only so many bytes may wait in memory to be stored."""
+
+    @abstractmethod
     async def lose(self, log: Log, partition: int, first: int) -> None:
         """Make the log forget what lies before `first` in a partition of TOPIC."""
 
@@ -109,6 +114,9 @@ class EmbeddedPlace(Place):
     def arguments(self) -> list[str]:
         return ["embedded", str(self.limits.session_timeout_ms), str(self.path)]
 
+    def bound_pending(self, size: int) -> None:
+        self.limits = replace(self.limits, pending_bytes_max=size)
+
     async def lose(self, log: Log, partition: int, first: int) -> None:
         """The keeping time passes and the groups are long dead; the next write then removes what is old."""
         self.clock.move_to(self.clock.now() + (KEEP[TOPIC] + 1) * DAY_MS)
@@ -121,7 +129,7 @@ class EmbeddedPlace(Place):
 class KafkaPlace(Place):
     """A prefix of its own on a real broker."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, *, lean: bool = True) -> None:
         super().__init__()
         self.session_timeout_ms = 6_000  # a broker's least
         self.settings = KafkaSettings(
@@ -129,6 +137,7 @@ class KafkaPlace(Place):
             prefix=f"test-{uuid4().hex[:12]}-",
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_ms=200,
+            lean_fetch=lean,
         )
 
     def connect(self) -> Log:
@@ -136,6 +145,9 @@ class KafkaPlace(Place):
 
     def arguments(self) -> list[str]:
         return ["kafka", str(self.session_timeout_ms), self.settings.bootstrap, self.settings.prefix]
+
+    def bound_pending(self, size: int) -> None:
+        self.settings = replace(self.settings, pending_bytes_max=size)
 
     async def lose(self, log: Log, partition: int, first: int) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)
@@ -190,3 +202,10 @@ async def collect_until(reader: Reader, enough: Callable[[list[Batch]], bool], r
 
 def values(batches: Sequence[Batch], partition: int | None = None) -> list[bytes]:
     return [value for batch in batches if partition in {None, batch.partition} for value in batch.values]
+
+
+async def write(log: Log, *parts: Outgoing) -> None:
+    """Write with a writer of its own."""
+    writer = await log.writer()
+    async with asyncio.timeout(WAIT_S):
+        await writer.write(parts)

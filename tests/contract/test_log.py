@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 
 from banso_common.contracts.topics import Topic
-from banso_common.errors import OffsetOutOfRange, SettingsError, TooLarge
+from banso_common.errors import Full, SettingsError, TooLarge
 from banso_common.log.columns import RECORD_BYTES_MAX
 from banso_common.log.port import Log, Outgoing, Reader
 from tests.contract.places import (
@@ -22,14 +23,8 @@ from tests.contract.places import (
     numbers,
     outgoing,
     values,
+    write,
 )
-
-
-async def write(log: Log, *parts: Outgoing) -> None:
-    """Write with a writer of its own."""
-    writer = await log.writer()
-    async with asyncio.timeout(WAIT_S):
-        await writer.write(parts)
 
 
 async def settled(log: Log) -> Reader:
@@ -81,6 +76,19 @@ async def test_writes_at_the_same_time_keep_each_writers_order(log: Log) -> None
     got = list((await log.scan(TOPIC, 1, 0, 100)).values)
     for name in (b"a", b"b", b"c", b"d"):
         assert [value for value in got if value.startswith(name)] == [b"%s%d" % (name, n) for n in range(20)]
+
+
+async def test_writes_are_full_before_memory_grows_without_bound_and_what_is_full_is_not_written(place: Place) -> None:
+    place.bound_pending(100_000)
+    log = await place.log()
+    writer = await log.writer()
+    rows = [b"%d" % number + os.urandom(20_000) for number in range(20)]
+    outcomes = await asyncio.gather(*(writer.write([outgoing(0, [row])]) for row in rows), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {Full, type(None)}
+    taken = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
+    assert 1 <= len(taken) <= 5
+    assert list((await log.scan(TOPIC, 0, 0, 100)).values) == taken
+    await writer.write([outgoing(0, [b"x" * 200_000])])
 
 
 async def test_an_empty_write_is_no_fault(log: Log) -> None:
@@ -251,44 +259,3 @@ async def test_a_cancelled_read_loses_nothing(log: Log) -> None:
             continue
     got += values(await collect(reader, 30 - len(got))) if len(got) < 30 else []
     assert got == numbers(0, 30)
-
-
-async def test_a_gap_is_loud_until_somebody_decides(log: Log, place: Place) -> None:
-    await write(log, outgoing(0, numbers(0, 10)))
-    reader = await log.reader(TOPIC, "g")
-    await collect(reader, 10)
-    await reader.commit({0: 4})
-    await reader.close()
-    await place.lose(log, 0, 10)
-    reader = await log.reader(TOPIC, "g")
-    for _ in range(2):
-        with pytest.raises(OffsetOutOfRange) as gap:
-            await collect_until(reader, lambda _: False)
-        assert (gap.value.topic, gap.value.partition, gap.value.wanted, gap.value.first) == (TOPIC, 0, 4, 10)
-
-
-async def test_other_partitions_go_on_when_the_one_with_a_gap_is_paused(log: Log, place: Place) -> None:
-    await write(log, outgoing(0, numbers(0, 10)))
-    reader = await log.reader(TOPIC, "g")
-    await collect(reader, 10)
-    await reader.commit({0: 4})
-    await reader.close()
-    await place.lose(log, 0, 10)
-    reader = await log.reader(TOPIC, "g")
-    with pytest.raises(OffsetOutOfRange) as gap:
-        await collect_until(reader, lambda _: False)
-    reader.pause([0])
-    await write(log, outgoing(1, numbers(0, 3)))
-    assert values(await collect(reader, 3), 1) == numbers(0, 3)
-    reader.seek(0, gap.value.first)
-    reader.resume([0])
-    await write(log, outgoing(0, [b"newest"]))
-    assert values(await collect_until(reader, lambda got: b"newest" in values(got)), 0)[-1] == b"newest"
-
-
-async def test_an_offset_beyond_the_end_is_a_gap_too(log: Log) -> None:
-    await write(log, outgoing(0, numbers(0, 3)))
-    reader = await log.reader(TOPIC, "g", Told(offsets={0: 50}))
-    with pytest.raises(OffsetOutOfRange) as gap:
-        await collect_until(reader, lambda _: False)
-    assert (gap.value.wanted, gap.value.first) == (50, 0)

@@ -24,6 +24,7 @@ from tests.contract.places import (
 )
 
 ALL = set(range(PARTITIONS))
+pytestmark = pytest.mark.parametrize("place", ["embedded", "kafka"], indirect=True)  # groups know no fetch path
 
 
 async def turn_until(readers: Sequence[Reader], enough: Callable[[], bool]) -> list[bytes]:

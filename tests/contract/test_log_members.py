@@ -28,6 +28,7 @@ from tests.contract.places import (
 )
 
 ROOT = Path(__file__).parents[2]
+both = pytest.mark.parametrize("place", ["embedded", "kafka"], indirect=True)  # groups know no fetch path
 Start = Callable[[Place], Awaitable[Process]]
 
 
@@ -59,6 +60,7 @@ async def says(process: Process, word: str) -> list[str]:
     raise AssertionError(f"the member ended without saying {word}")
 
 
+@both
 async def test_a_member_that_hangs_loses_its_partitions_and_is_fenced_when_it_wakes(
     log: Log, place: Place, member: Start
 ) -> None:
@@ -79,6 +81,7 @@ async def test_a_member_that_hangs_loses_its_partitions_and_is_fenced_when_it_wa
     assert await says(hung, "fenced") == []
 
 
+@both
 async def test_a_killed_member_leaves_everything_to_the_others(log: Log, place: Place, member: Start) -> None:
     writer = await log.writer()
     await writer.write([outgoing(0, numbers(0, 5))])
@@ -91,6 +94,7 @@ async def test_a_killed_member_leaves_everything_to_the_others(log: Log, place: 
     assert told.owned == set(range(PARTITIONS))
 
 
+@both
 async def test_members_of_two_processes_share(log: Log, place: Place, member: Start) -> None:
     told = Told()
     reader = await log.reader(TOPIC, "g", told)
@@ -105,6 +109,7 @@ async def test_members_of_two_processes_share(log: Log, place: Place, member: St
     assert len(theirs) == PARTITIONS // 2
 
 
+@both
 async def test_records_written_by_one_process_wake_a_reader_in_another(log: Log, place: Place, member: Start) -> None:
     other = await member(place)
     await says(other, "assigned")

@@ -15,7 +15,7 @@ from banso_common.clock import DAY_MS
 from banso_common.contracts.topics import Topic
 from banso_common.errors import SettingsError, Unavailable
 from banso_common.log.kafka_faults import our_faults
-from banso_common.log.kafka_fetch import fetched
+from banso_common.log.kafka_fetch import PlainFetch, batch_of
 from banso_common.log.kafka_reader import KafkaReader
 from banso_common.log.kafka_settings import MESSAGE_BYTES_MAX, KafkaSettings
 from banso_common.log.kafka_writer import KafkaWriter
@@ -151,9 +151,10 @@ async def _scan(
     end = (await consumer.end_offsets([place]))[place]
     position = max(offset, first)
     consumer.seek(place, position)
+    fetching = PlainFetch(consumer, with_headers=True)
     while position < end:
-        records = (await consumer.getmany(timeout_ms=1_000, max_records=records_max)).get(place)
-        if records:
-            return fetched(topic, place.partition, records, end, with_headers=True)
+        found = (await fetching.fetch(records_max, 1)).get(place)
+        if found:
+            return batch_of(topic, place, found, end)
         position = await consumer.position(place)
     return Batch(topic, place.partition, [], [], [], position, end, [])

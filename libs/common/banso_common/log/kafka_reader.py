@@ -16,8 +16,9 @@ from aiokafka import errors as kafka
 
 from banso_common.contracts.topics import Topic
 from banso_common.errors import Fenced, OffsetOutOfRange, Unavailable
+from banso_common.log.kafka_columns import fetch_of
 from banso_common.log.kafka_faults import AWAY, our_faults
-from banso_common.log.kafka_fetch import Fetched, fetched
+from banso_common.log.kafka_fetch import Fetch, Fetched, batch_of
 from banso_common.log.kafka_settings import KafkaSettings
 from banso_common.log.port import Assignee, Batch
 
@@ -61,6 +62,7 @@ class KafkaReader:
         self._assignee: Assignee | None = None
         self._rebalance = _Rebalance()
         self._consumer: AIOKafkaConsumer | None = None
+        self._fetching: Fetch | None = None
         self._paused: set[int] = set()
         self._heard_at = 0.0
         self._closed = False
@@ -140,6 +142,7 @@ class KafkaReader:
             await _stop(consumer, self._settings)
             raise
         self._consumer = consumer
+        self._fetching = fetch_of(consumer, with_headers=self._with_headers, lean=self._settings.lean_fetch)
         self._heard_at = time.time()
         return consumer
 
@@ -200,11 +203,12 @@ class KafkaReader:
 
     async def _fetch(self, consumer: AIOKafkaConsumer, records_max: int, ends_at: float) -> Fetched:
         """What has come, waiting for it until `ends_at` or until a rebalance wants us."""
+        assert self._fetching is not None
         try:
             with our_faults():
-                found: Fetched = await consumer.getmany(timeout_ms=0, max_records=records_max)
+                found = await self._fetching.fetch(records_max, 0)
                 if not found:
-                    found = await self._fetch_waiting(consumer, records_max, ends_at)
+                    found = await self._fetch_waiting(self._fetching, records_max, ends_at)
         except Unavailable as fault:
             if isinstance(fault.__cause__, kafka.OffsetOutOfRangeError):
                 place, wanted = next(iter(fault.__cause__.args[0].items()))
@@ -215,31 +219,26 @@ class KafkaReader:
             raise
         return found
 
-    async def _fetch_waiting(self, consumer: AIOKafkaConsumer, records_max: int, ends_at: float) -> Fetched:
-        wait_ms = max(0, int((ends_at - time.monotonic()) * 1000))
-        getting = asyncio.ensure_future(consumer.getmany(timeout_ms=wait_ms, max_records=records_max))
+    async def _fetch_waiting(self, fetching: Fetch, records_max: int, ends_at: float) -> Fetched:
+        getting = asyncio.ensure_future(fetching.fetch(records_max, max(0, ends_at - time.monotonic())))
         waking = asyncio.ensure_future(self._rebalance.wake.wait())
         try:
             await asyncio.wait({getting, waking}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             if getting.done() and getting.exception() is None:  # nobody gets these records: read them again
-                for place, records in getting.result().items():
-                    consumer.seek(place, records[0].offset)
+                for place, columns in getting.result().items():
+                    self.seek(place.partition, columns.offsets[0])
             raise
         finally:
             waking.cancel()
             getting.cancel()
         with suppress(asyncio.CancelledError):
-            found: Fetched = await getting
-            return found
+            return await getting
         return {}
 
     def _batches(self, consumer: AIOKafkaConsumer, found: Fetched) -> list[Batch]:
         self._heard_at = time.time()
-        return [
-            fetched(self._topic, place.partition, records, consumer.highwater(place), self._with_headers)
-            for place, records in found.items()
-        ]
+        return [batch_of(self._topic, place, columns, consumer.highwater(place)) for place, columns in found.items()]
 
     async def _out_of_range(self, consumer: AIOKafkaConsumer, place: TopicPartition, wanted: int) -> OffsetOutOfRange:
         with our_faults():

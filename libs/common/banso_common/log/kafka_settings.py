@@ -43,6 +43,9 @@ class KafkaSettings:
     fetch_partition_bytes: int = 2 * 2**20
     """Fetched and not yet read; together with the same again in flight, a reader's memory."""
 
+    lean_fetch: bool = True
+    """Read without an object for each record, where aiokafka's version lets us; see `kafka_columns`."""
+
     def client_options(self) -> dict[str, Any]:
         """What every aiokafka client is given."""
         return {

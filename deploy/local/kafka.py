@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -71,6 +72,7 @@ class KafkaServer(Server):
     """
 
     name = "kafka"
+    close_signal = signal.SIGKILL
 
     def __init__(self, settings: Mapping[str, str] | None = None) -> None:
         super().__init__()

@@ -31,6 +31,7 @@ class PostgresServer(Server):
 
     name = "postgres"
     stop_signal = signal.SIGINT  # its "fast" shutdown: does not wait for clients
+    close_signal = signal.SIGQUIT  # its "immediate" one: does not write down what will be removed
 
     def __init__(self) -> None:
         super().__init__()

@@ -57,6 +57,8 @@ class Server(ABC):
 
     name: str
     stop_signal = signal.SIGTERM
+    close_signal = signal.SIGTERM
+    """How it ends when its data is thrown away."""
     may_fail_at_first = True
     """Whether a start is worth another try: after a kill, the old one's lock or registration takes a moment to go."""
 
@@ -121,7 +123,7 @@ class Server(ABC):
                     break
                 time.sleep(TRY_AGAIN_S)
         self.kill()
-        raise ServerError(f"{self.name} did not start:\n{self._log_tail()}")
+        raise ServerError(f"{self.name} did not start:\n{self.log_tail()}")
 
     def stop(self) -> None:
         """End it in order; its data stays for `start`."""
@@ -137,8 +139,8 @@ class Server(ABC):
         self.start()
 
     def close(self) -> None:
-        """Stop and remove everything."""
-        self.stop()
+        """End it and remove everything."""
+        self._end(self.close_signal)
         self._leash.close()
 
     def __enter__(self) -> Self:
@@ -188,5 +190,6 @@ class Server(ABC):
         self._leash.drop_pid(self._process.pid)
         self._process = None
 
-    def _log_tail(self) -> str:
+    def log_tail(self) -> str:
+        """The last that it said."""
         return self.log.read_text(errors="replace")[-LOG_TAIL_CHARS:] if self.log.exists() else "(no log)"

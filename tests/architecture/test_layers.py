@@ -38,7 +38,7 @@ def _lint(packages: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--config", ROOT / ".importlinter", "--no-cache", "--no-logo"],
         cwd=packages,
-        env={**os.environ, "PYTHONPATH": str(packages)},
+        env={**os.environ, "PYTHONPATH": str(packages), "COLUMNS": "300"},  # a contract's name on one line
         capture_output=True,
         text=True,
         check=False,

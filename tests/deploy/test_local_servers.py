@@ -37,15 +37,16 @@ async def _sql(url: str, *statements: str) -> list[object]:
         await engine.dispose()
 
 
-async def test_postgres_keeps_what_it_committed_over_a_kill(postgres_server: PostgresServer) -> None:
-    url = postgres_server.create_database("killed")
-    await _sql(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)")
-    before = postgres_server.pid
-    postgres_server.kill()
-    assert not postgres_server.running
-    postgres_server.start()
-    assert postgres_server.pid != before
-    assert await _sql(url, "SELECT n FROM kept") == [7]
+async def test_postgres_keeps_what_it_committed_over_a_kill() -> None:
+    with PostgresServer() as ours:
+        url = ours.create_database("killed")
+        await _sql(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)")
+        before = ours.pid
+        ours.kill()
+        assert not ours.running
+        ours.start()
+        assert ours.pid != before
+        assert await _sql(url, "SELECT n FROM kept") == [7]
 
 
 async def test_postgres_is_as_durable_as_in_production(postgres_url: Callable[[], str]) -> None:

@@ -40,7 +40,10 @@ def test_who_may_not_install_is_told_what_to_run(machine: Path) -> None:
     _put(machine, "id", "echo 1000")
     done = _run(machine, "kafka", "postgresql", "browser")
     assert done.returncode == 1
-    assert "sudo apt-get install -y openjdk-17-jre-headless maven postgresql chromium fonts-noto-cjk" in done.stderr
+    assert (
+        "sudo apt-get install -y openjdk-17-jre-headless maven postgresql chromium fontconfig fonts-noto-cjk"
+        in done.stderr
+    )
 
 
 def test_root_installs_only_what_is_missing(machine: Path) -> None:

@@ -129,6 +129,15 @@ async def test_what_is_wrong_as_a_whole_is_a_problem_with_its_code(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("size", [BODY_BYTES_MAX + 1, 100 * BODY_BYTES_MAX])
+async def test_a_small_body_that_unpacks_into_a_huge_one_is_stopped_at_the_limit(
+    client: httpx.AsyncClient, size: int
+) -> None:
+    bomb = gzip.compress(b"\n" * size)
+    answer = await client.post("/v1/events", content=bomb, headers=LINES | {"Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
 async def test_a_body_without_declared_length_is_stopped_at_the_limit(client: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:

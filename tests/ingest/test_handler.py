@@ -113,11 +113,14 @@ async def test_a_replayed_record_keeps_the_place_where_it_first_stood(handler: I
     assert ("banso-origin", b"usage-events/2/99") in letters.headers[0]
 
 
-@pytest.mark.parametrize("forged", [b"x", b"a/" + b"9" * 5_000, b"\xff/1", b"a\n/1", b"/1"])
-def test_a_forged_origin_is_judged_like_any_text(forged: bytes, ingest_clock: ManualClock, log: Log) -> None:
-    handler = IngestHandler(Outlet(log), ingest_clock, RULES, LIMITS)
+@pytest.mark.parametrize(
+    ("forged", "code"),
+    [(b"x", None), (b"a/" + b"9" * 5_000, None), (b"/1", None), (b"a\n/1", "bad-id"), (b"a" * 300 + b"/1", "bad-id")],
+)
+def test_a_forged_origin_is_judged_like_any_text(handler: IngestHandler, forged: bytes, code: str | None) -> None:
     event = json.dumps(without(PLAIN, "id", "at")).encode()
-    handler.prepare([batch_of([event], headers=(("banso-origin", forged),))])
+    work = handler.prepare([batch_of([event], headers=(("banso-origin", forged),))])
+    assert dict(work.refused) == ({} if code is None else {code: 1})
 
 
 async def test_a_flood_of_refusals_stops_its_partition_and_lets_the_others_work(

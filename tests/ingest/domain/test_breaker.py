@@ -35,12 +35,13 @@ def test_what_is_older_than_the_window_is_forgotten() -> None:
 
 def test_after_the_cool_down_one_batch_passes_and_the_next_is_judged_anew() -> None:
     breaker = Breaker(LIMITS)
+    breaker.count(90, 40)
     assert breaker.would_trip(50, 50)
     breaker.trip()
     assert not breaker.would_trip(50, 50)
     breaker.count(50, 50)
-    assert not breaker.would_trip(50, 0)
-    assert breaker.would_trip(50, 50)
+    assert not breaker.would_trip(20, 10)
+    assert breaker.would_trip(20, 11)
 
 
 def test_the_cool_down_doubles_up_to_its_limit_until_a_whole_window_went_well() -> None:

@@ -79,6 +79,12 @@ def test_headers_of_a_call_that_was_set_aside_say_what_its_request_said() -> Non
     assert activity(alone, headers).occurred_at == NOW - MINUTE_MS
 
 
+@pytest.mark.parametrize("forged", [b"9" * 5_000, b"soon", b""])
+def test_a_forged_time_of_hearing_corrects_nothing(forged: bytes) -> None:
+    headers = (("segment-call", b"track"), ("segment-heard-at", forged), ("segment-sent-at", b"2026-03-02T08:00:00Z"))
+    assert activity(TRACK, headers).occurred_at == NOW - MINUTE_MS
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [

@@ -16,20 +16,13 @@ from banso_common.contracts.topics import Topic
 from banso_common.errors import BansoError, Fenced, OffsetOutOfRange, Unavailable
 from banso_common.log.port import Batch, Log, Reader
 from banso_common.pipeline.backoff import Backoff
+from banso_common.pipeline.halts import Halt, Halts
 from banso_common.telemetry import metrics
 from banso_common.telemetry.logs import logger
 
+__all__ = ["Halt", "Handler", "Worker", "WorkerLimits"]
+
 Work = TypeVar("Work")
-
-
-class Halt(BansoError):
-    """One partition must stop, with an alarm; it is tried again after `retry_after_ms`, or never when None."""
-
-    def __init__(self, partition: int, reason: str, retry_after_ms: int | None = None) -> None:
-        super().__init__(f"partition {partition} is halted: {reason}")
-        self.partition = partition
-        self.reason = reason
-        self.retry_after_ms = retry_after_ms
 
 
 class Handler(Protocol[Work]):
@@ -82,8 +75,8 @@ class Worker(Generic[Work]):
         self._applied: dict[int, int] = {}
         self._said_to_log: dict[int, int] = {}
         self._say_to_log_at = 0.0
-        self._retry_at: dict[int, float] = {}
-        self.halted: dict[int, str] = {}
+        self._halts = Halts(service)
+        self._fault: BansoError | None = None
         self.away: str | None = "has not started"
 
     async def run(self) -> None:
@@ -105,10 +98,14 @@ class Worker(Generic[Work]):
         """Finish what is in flight, then let `run` return."""
         self._stopping.set()
 
+    def fail(self, fault: BansoError) -> None:
+        """Work beside the loop failed, and so made worthless what the handler remembers: start over."""
+        self._fault = fault
+
     async def caught_up(self) -> bool:
         """Whether every record that the log holds now for our partitions is applied."""
         applied, pending = dict(self._applied), self._pending
-        if self._reader is None or self.away is not None:
+        if self._reader is None or self.away is not None or not self._owned:
             return False
         if pending is not None:  # the loop looks at it only after its next read
             if not pending.done() or pending.cancelled() or pending.exception() is not None:
@@ -119,8 +116,7 @@ class Worker(Generic[Work]):
 
     def readiness(self) -> dict[str, str | None]:
         """What keeps this loop from working, for the readiness probe."""
-        halted = "; ".join(f"{p}: {reason}" for p, reason in sorted(self.halted.items()))
-        return {f"{self._service}.log": self.away, f"{self._service}.partitions": halted or None}
+        return {f"{self._service}.log": self.away, f"{self._service}.partitions": self._halts.told()}
 
     async def assigned(self, partitions: Sequence[int]) -> Mapping[int, int]:
         """The log gives us partitions; tries until the store answers, since nothing can go on before."""
@@ -137,7 +133,7 @@ class Worker(Generic[Work]):
         self._owned.update(partitions)
         self._applied.update(offsets)
         for partition in partitions:
-            self._resumed(partition)
+            self._halts.end(partition)
         self._logger.info("partitions assigned", partitions=sorted(partitions))
         return offsets
 
@@ -149,15 +145,21 @@ class Worker(Generic[Work]):
         except (Fenced, Unavailable) as fault:
             self._logger.warning("work dropped with its partitions", reason=str(fault))
         self._losses += 1
-        await self._handler.revoked(partitions)
+        self._fault = None
         self._owned.difference_update(partitions)
         for partition in partitions:
             self._applied.pop(partition, None)
             self._said_to_log.pop(partition, None)
-            self._resumed(partition)
+            self._halts.end(partition)
+        try:
+            await self._handler.revoked(partitions)
+        except Unavailable as fault:
+            self.fail(fault)
 
     async def _step(self, reader: Reader) -> None:
         self._resume_due(reader)
+        if self._fault is not None:
+            raise self._fault
         try:
             batches = await self._gather(reader)
         except OffsetOutOfRange as gap:
@@ -181,11 +183,19 @@ class Worker(Generic[Work]):
         await self._say_to_log()
 
     async def _gather(self, reader: Reader) -> list[Batch]:
-        """What there is to read, up to the limit; what was read before partitions were lost is dropped."""
+        """What there is to read, up to the limit; what was read before partitions were lost is dropped.
+
+        A gap is told after what was read before it: the next read meets it again.
+        """
         gathered: list[Batch] = []
         count, wait_ms, losses = 0, self.limits.wait_ms_max, self._losses
         while count < self.limits.records_max:
-            found = await reader.read(self.limits.records_max - count, wait_ms)
+            try:
+                found = await reader.read(self.limits.records_max - count, wait_ms)
+            except OffsetOutOfRange:
+                if losses == self._losses and gathered:
+                    break
+                raise
             if losses != self._losses:
                 gathered, count, losses = [], 0, self._losses
             gathered += found
@@ -237,12 +247,14 @@ class Worker(Generic[Work]):
             self._pending.cancel()
             await asyncio.gather(self._pending, return_exceptions=True)
             self._pending = None
+        self._fault = None
         await self._wait(self._backoff.next_ms())
         if rejoin:
             await self._leave()
         elif self._reader is not None and self._owned and not self._stopping.is_set():
             before = dict(self._applied)
             offsets = await self.assigned(sorted(self._owned))
+            self._reader.resume(sorted(self._owned))  # what was halted is tried again
             for partition in self._owned:
                 position = offsets.get(partition, before.get(partition))
                 if position is not None:
@@ -270,23 +282,15 @@ class Worker(Generic[Work]):
 
     def _halt(self, reader: Reader, halt: Halt, *, seek_to: int | None) -> None:
         self._logger.error("partition halted", partition=halt.partition, reason=halt.reason)
-        metrics.partition_halted.labels(self._service, halt.partition).set(1)
-        self.halted[halt.partition] = halt.reason
+        self._halts.add(halt)
         reader.pause([halt.partition])
         if seek_to is not None:
             reader.seek(halt.partition, seek_to)
-        if halt.retry_after_ms is not None:
-            self._retry_at[halt.partition] = monotonic() + halt.retry_after_ms / 1_000
 
     def _resume_due(self, reader: Reader) -> None:
-        for partition in [p for p, at in self._retry_at.items() if monotonic() >= at]:
-            self._resumed(partition)
+        for partition in self._halts.due():
+            self._halts.end(partition)
             reader.resume([partition])
-
-    def _resumed(self, partition: int) -> None:
-        self._retry_at.pop(partition, None)
-        if self.halted.pop(partition, None) is not None:
-            metrics.partition_halted.labels(self._service, partition).set(0)
 
     async def _wait(self, ms: int) -> None:
         """Wait, but not past `stop`."""

@@ -7,6 +7,7 @@ order in which the facts came. Days last, since every formula runs along them; a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +45,8 @@ class LiveWindow:
     def make_room(self, accounts: int, day: int) -> None:
         """Let the window hold `accounts` accounts and reach `day`."""
         if accounts > self._capacity:
-            wider = max(accounts, 2 * self._capacity) - self._capacity
-            room = ((0, 0), (0, wider), (0, 0))
-            self._counts, self._sums = np.pad(self._counts, room), np.pad(self._sums, room)
+            capacity = max(accounts, 2 * self._capacity)
+            self._counts, self._sums = _grown(self._counts, capacity), _grown(self._sums, capacity)
         while day >= self.origin + WIDTH:
             for daily in (self._counts, self._sums):
                 daily[:, :, :-WORD] = daily[:, :, WORD:]
@@ -125,3 +125,10 @@ class LiveWindow:
         present = (self._user_days[:count] & np.array(words, np.uint64)).any(axis=1)
         per_account = np.bincount(self._user_account[:count][present], minlength=self._capacity)
         return per_account[accounts].astype(np.float64)
+
+
+def _grown(daily: NDArray[Any], accounts: int) -> NDArray[Any]:
+    """The same days with room for more accounts; memory that nobody wrote to costs nothing."""
+    wider = np.zeros((daily.shape[0], accounts, WIDTH), daily.dtype)
+    wider[:, : daily.shape[1]] = daily
+    return wider

@@ -1,0 +1,1 @@
+"""What banso's speed is, as ratios measured side by side in one run: `python -m bench [--json]`."""

@@ -95,15 +95,14 @@ def _news(positions: Ints, before: Standing, after: Standing) -> list[Said]:
     return news
 
 
+def kept_of(standing: Standing, score: Floats, coverage: Floats) -> Ints:
+    """(n, KEPT): what the history holds, as whole numbers; -1 for a score that cannot be given."""
+    parts = (np.where(np.isnan(score), -1.0, np.rint(score)), np.rint(100 * coverage), standing.band, standing.phase)
+    return np.stack([np.asarray(part).astype(np.int64) for part in parts], axis=1)
+
+
 def shown_of(standing: Standing, score: Floats, coverage: Floats, last_day: Ints) -> Ints:
     """(n, SHOWN): what a reader of the list sees, as whole numbers; -1 for a score that cannot be given."""
-    parts = (
-        np.where(np.isnan(score), -1.0, np.rint(score)),
-        np.rint(100 * coverage),
-        standing.band,
-        standing.phase,
-        standing.entered_day,
-        (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0),
-        last_day,
-    )
-    return np.stack([np.asarray(part).astype(np.int64) for part in parts], axis=1)
+    is_open = (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0)
+    rest = np.stack([standing.entered_day.astype(np.int64), is_open, last_day], axis=1)
+    return np.concatenate([kept_of(standing, score, coverage), rest], axis=1)

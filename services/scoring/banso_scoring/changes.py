@@ -40,6 +40,8 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "first_day": portfolio.columns.first_day[here].tolist(),
         "profile": [profile.encode(portfolio.profiles[p]) for p in positions],
         "closed": standing_codec.encode(portfolio.model, portfolio.columns.closed.take(here)),
+        "closed_day": portfolio.columns.closed_day[here].tolist(),
+        "backfilled": [p in portfolio.backfilled for p in positions],
         "name": [a.name or portfolio.names[p] for p, a in zip(positions, said, strict=True)],
         "owner": [a.owner_email or a.owner_name or "" for a in said],
         "touch": [str(portfolio.touch(p)) for p in positions],

@@ -55,10 +55,15 @@ async def identities(tx: AsyncConnection, lane: int) -> list[NDArray[np.int64]]:
     return [np.frombuffer(bytes(row.identities), np.int64) for row in await tx.execute(query)]
 
 
-async def forget(tx: AsyncConnection, lane: int, stored_before: int) -> None:
-    """Forget the batches that were stored before this instant and whose facts are merged."""
+async def forget(tx: AsyncConnection, lane: int, stored_before: int) -> NDArray[np.int64]:
+    """Forget the batches that were stored before this instant and whose facts are merged; gives their identities."""
     merged = (t.journal.c.lane == lane) & t.journal.c.facts.is_(None)
-    await tx.execute(delete(t.journal).where(merged & (t.journal.c.stored_at < stored_before)))
+    old = delete(t.journal).where(merged & (t.journal.c.stored_at < stored_before))
+    gone = [
+        np.frombuffer(bytes(raw), np.int64)
+        for raw in (await tx.execute(old.returning(t.journal.c.identities))).scalars()
+    ]
+    return np.concatenate(gone) if gone else np.empty(0, np.int64)
 
 
 async def merge_journal(tx: AsyncConnection, lane: int) -> int:

@@ -114,7 +114,7 @@ class ScoringHandler:
     async def commit(self, work: list[LaneWork]) -> Mapping[int, int]:
         """Fold and store. Raises Fenced, Unavailable; memory is then to be loaded anew."""
         member = self._member
-        async with member.lock:
+        async with member.changing():
             now, today = member.clock.now(), member.today()
             folding = Folding()
             for lane in work:
@@ -190,7 +190,9 @@ class ScoringHandler:
         np.minimum.at(columns.first_day, positions, days)
         np.maximum.at(columns.last_day, positions, days)
         folding.described.update(np.unique(positions[columns.first_day[positions] < before]).tolist())
-        portfolio.backfilled.update(np.unique(positions[days <= columns.closed_day[positions]]).tolist())
+        backfilled = set(np.unique(positions[days <= columns.closed_day[positions]]).tolist())
+        folding.described.update(backfilled - portfolio.backfilled)
+        portfolio.backfilled |= backfilled
         folding.touched.update(np.unique(positions).tolist())
 
     async def _store(self, tx: AsyncConnection, work: list[LaneWork], folding: Folding, now: int) -> None:

@@ -77,7 +77,7 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
 def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:
     """What the history holds last, so that the next close adds a row only for what changed since."""
     phases = {phase.key: index for index, phase in enumerate(portfolio.model.journey)}
-    positions = [portfolio.find(row.account) for row in rows]
+    positions = np.array([portfolio.find(row.account) for row in rows], np.int64)
     standing = Standing.new(len(rows))
     standing.band[:] = [BAND_CODES[Band(row.band)] for row in rows]
     standing.phase[:] = [phases.get(row.phase, NO_PHASE) for row in rows]

@@ -67,7 +67,9 @@ class Member:
             try:
                 yield
             except BaseException as fault:
-                self._fault = fault if isinstance(fault, BansoError) else Unavailable(f"a write was broken off: {fault!r}")
+                self._fault = (
+                    fault if isinstance(fault, BansoError) else Unavailable(f"a write was broken off: {fault!r}")
+                )
                 self.failed(self._fault)
                 raise
 

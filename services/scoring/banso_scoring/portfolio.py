@@ -25,6 +25,8 @@ from banso_scoring.zones import Zones
 
 Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
+KEPT = 4
+"""Numbers that stand for what the history holds of an account; see `assess.kept_of`."""
 SHOWN = 7
 """Numbers that stand for what an account shows; see `assess.shown_of`."""
 NOTHING_SHOWN = -1
@@ -59,7 +61,7 @@ class Columns:
             seats=np.full(n, np.nan),
             renewal_at=np.full(n, np.nan),
             shown=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
-            kept=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
+            kept=np.full((n, KEPT), NOTHING_SHOWN, np.int64),
             closed=Standing.new(n),
             current=Standing.new(n),
         )

@@ -17,6 +17,7 @@ from banso_common.pipeline.ticker import Ticker
 from banso_common.pipeline.worker import Worker, WorkerLimits
 from banso_scoring import tables as t
 from banso_scoring.api.routes import make_router
+from banso_scoring.console.pages import make_routers
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
 from banso_scoring.member import Member
@@ -39,13 +40,13 @@ class ScoringService:
         self.worker.limits = WorkerLimits(RECORDS_MAX)
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
-        self.member.said = self.relay.wake
+        self.member.said, self.member.failed = self.relay.wake, self.worker.fail
         self._tasks = Tasks(self.name)
 
     @property
     def routers(self) -> Sequence[APIRouter]:
         """The API and the console."""
-        return [make_router(self.member)]
+        return [make_router(self.member), *make_routers(self.member)]
 
     async def start(self) -> None:
         """Check the tables, then work. Raises SettingsError, Unavailable."""
@@ -53,7 +54,7 @@ class ScoringService:
         self._tasks.start(self.worker.run, self.sweep.run, self.relay.run)
 
     async def stop(self) -> None:
-        """Finish the batch in flight and send what waits; then let go of everything."""
+        """Finish the batch in flight, then let go of everything; who takes our lanes sends what waits in them."""
         await self.worker.stop()
         await self._tasks.stop()
         await self.relay.close()

@@ -47,9 +47,10 @@ async def accounts_named(tx: AsyncConnection, names: Sequence[str]) -> Sequence[
 async def newest_history(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
     """The newest row of the history of each account of a lane."""
     other = t.history.alias()
-    newest = select(func.max(other.c.day)).where(other.c.account == t.account.c.account).scalar_subquery()
-    row = (t.history.c.account == t.account.c.account) & (t.history.c.day == newest)
-    return (await tx.execute(select(t.history).join(t.account, row).where(t.account.c.lane == lane))).all()
+    newest = select(func.max(other.c.day)).where(other.c.account == t.account.c.account).correlate(t.account)
+    row = (t.history.c.account == t.account.c.account) & (t.history.c.day == newest.scalar_subquery())
+    joined = t.account.join(t.history, row)
+    return (await tx.execute(select(t.history).select_from(joined).where(t.account.c.lane == lane))).all()
 
 
 async def closed_day(tx: AsyncConnection, lane: int) -> int | None:

@@ -18,7 +18,7 @@ from banso_common.contracts.codec import encode
 from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
 from banso_scoring import changes, facts_store, store
-from banso_scoring.assess import AT_ONCE, Assessment, assess, shown_of
+from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.usual import Cohort
@@ -37,7 +37,7 @@ class Sweep:
         self._swept: Portfolio | None = None
 
     async def __call__(self, now: int) -> None:
-        """Sweep at `now`. Raises Fenced, Unavailable: then the next sweep does the work."""
+        """Sweep at `now`. Raises Fenced, Unavailable: once the lanes are loaded anew, the next sweep does the work."""
         with metrics.scoring_sweep_seconds.time():
             portfolio = self._member.portfolio
             if not self._member.claims:
@@ -59,7 +59,7 @@ class Sweep:
         for lane in self._member.lanes():
             taken = 1
             while taken:
-                async with self._member.lock:
+                async with self._member.changing():
                     if lane not in self._member.claims:
                         return
                     async with transaction(self._member.engine) as tx:
@@ -71,7 +71,7 @@ class Sweep:
         """Close each account's days up to its yesterday; gives whose day turned."""
         turned: set[int] = set()
         while not self._is_stale(portfolio):
-            async with self._member.lock:
+            async with self._member.changing():
                 everyone = np.arange(len(portfolio))
                 open_days = portfolio.columns.closed_day[everyone] + 1
                 waiting = everyone[open_days < portfolio.today(everyone, now)]
@@ -85,7 +85,7 @@ class Sweep:
                     await self._close(portfolio, due[begin : begin + AT_ONCE], day, cohort)
                 turned.update(due.tolist())
             await asyncio.sleep(0)
-        async with self._member.lock:
+        async with self._member.changing():
             if turned and not self._is_stale(portfolio):
                 await self._settle_lanes(portfolio)
         return turned
@@ -99,9 +99,9 @@ class Sweep:
         standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
         columns.closed.put(positions, standing)
         columns.closed_day[positions] = day
-        shown = shown_of(standing, found.health.score, found.health.coverage, columns.last_day[positions])
-        news = np.flatnonzero((shown[:, :-1] != columns.kept[positions, :-1]).any(axis=1))
-        columns.kept[positions] = shown
+        known = kept_of(standing, found.health.score, found.health.coverage)
+        news = np.flatnonzero((known != columns.kept[positions]).any(axis=1))
+        columns.kept[positions] = known
         kept = Assessment(positions, day, standing, found, news, positions[:0], [])
         moved = positions[_differs(before, standing)]
         async with transaction(self._member.engine) as tx:
@@ -124,7 +124,7 @@ class Sweep:
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
         """Say through which day each lane is closed, and forget identities older than the window of repeats."""
         member = self._member
-        closed = portfolio.columns.closed_day
+        closed, forgotten = portfolio.columns.closed_day, {}
         async with transaction(member.engine) as tx:
             claims = await member.advance(tx, {})
             for lane in member.lanes():
@@ -132,8 +132,10 @@ class Sweep:
                 if len(mine):
                     member.closed_days[lane] = int(closed[mine].min())
                 await store.count(tx, lane, member.closed_days[lane], Tally())
-                await facts_store.forget(tx, lane, member.remember_from())
+                forgotten[lane] = await facts_store.forget(tx, lane, member.remember_from())
         member.claims = claims
+        for lane, identities in forgotten.items():
+            member.seen[lane].forget(identities)
 
     async def _look_back(self, portfolio: Portfolio, now: int) -> set[int]:
         """Walk the journey again, day by day, for accounts that got facts of closed days.
@@ -144,7 +146,7 @@ class Sweep:
         looked: set[int] = set()
         while portfolio.backfilled and not self._is_stale(portfolio):
             some = np.array(sorted(portfolio.backfilled)[:AT_ONCE], np.int64)
-            async with self._member.lock:
+            async with self._member.changing():
                 if self._is_stale(portfolio):
                     break
                 portfolio.backfilled.difference_update(some.tolist())
@@ -154,7 +156,7 @@ class Sweep:
                     await asyncio.sleep(0)
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
-                    await changes.put_accounts(tx, portfolio, whole.tolist())
+                    await changes.put_accounts(tx, portfolio, some.tolist())
                 self._member.claims = claims
             looked.update(some.tolist())
         return looked
@@ -162,7 +164,7 @@ class Sweep:
     async def _evaluate(self, portfolio: Portfolio, positions: Ints, now: int) -> None:
         """Show and tell what the passing of time changed."""
         for begin in range(0, len(positions), AT_ONCE):
-            async with self._member.lock:
+            async with self._member.changing():
                 if self._is_stale(portfolio):
                     return
                 found = list(assess(portfolio, positions[begin : begin + AT_ONCE], self._member.cohort, now))

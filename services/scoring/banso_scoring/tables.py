@@ -3,13 +3,15 @@
 A lane is a partition of account-activity: all that belongs to it is written by the member that owns it. Days
 are numbers since 1970-01-01 in the account's time zone. What a batch brought is one row of the journal: its
 identities are kept as long as repeats are known, its facts until they are merged into account_day; who wants the
-facts of an account reads both, through `facts_store`. `health_history` holds a row for each day on which something
+facts of an account reads both, through `facts_store`. An account's `closed` is its standing at the close of
+`closed_day`, and of every later day through which its lane is closed; a backfilled one waits for a look back.
+`health_history` holds a row for each day on which something
 changed, as it was known at the close of that day; it is never rewritten.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
 
 from banso_common.db.checkpoint import checkpoint_table
 from banso_common.db.outbox import outbox_table
@@ -27,6 +29,8 @@ account = Table(
     Column("first_day", Integer, nullable=False),
     Column("profile", LargeBinary, nullable=False),
     Column("closed", LargeBinary, nullable=False),
+    Column("closed_day", Integer, nullable=False),
+    Column("backfilled", Boolean, nullable=False),
     Column("name", String(256), nullable=False),
     Column("owner", String(320), nullable=False),
     Column("touch", String(16), nullable=False),

@@ -20,6 +20,8 @@ def upgrade() -> None:
         sa.Column("first_day", sa.Integer(), nullable=False),
         sa.Column("profile", sa.LargeBinary(), nullable=False),
         sa.Column("closed", sa.LargeBinary(), nullable=False),
+        sa.Column("closed_day", sa.Integer(), nullable=False),
+        sa.Column("backfilled", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
         sa.Column("owner", sa.String(length=320), nullable=False),
         sa.Column("touch", sa.String(length=16), nullable=False),

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -56,6 +56,7 @@ class SlackServer:
     paced: bool = False
     page_max: int = 200
     posted: Callable[[], None] = lambda: None
+    first_ts: int = FIRST_TS
     _last_post_s: dict[str, float] = field(default_factory=dict)
     _serial: int = 0
 
@@ -75,7 +76,10 @@ class SlackServer:
     async def answer(self, request: Request) -> Response:
         """One call of the Web API."""
         method = request.path_params["method"]
-        arguments = await _arguments(request)
+        try:
+            arguments = await _arguments(request)
+        except ClientDisconnect:  # a caller that was killed half-way through its request: nothing is done
+            return PlainTextResponse("")
         self.calls.append((method, arguments))
         trouble = self.troubles[method].pop(0) if self.troubles.get(method) else None
         if trouble is None or trouble.after:
@@ -127,7 +131,7 @@ class SlackServer:
             "type": "message",
             "user": "U0BOT",
             "text": arguments.get("text", ""),
-            "ts": f"{FIRST_TS + self._serial}.000100",
+            "ts": f"{self.first_ts + self._serial}.000100",
             "blocks": _json(arguments.get("blocks", [])),
         }
         if metadata := _json(arguments.get("metadata")):

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
+from banso_alerts.api.routes import make_router
 from banso_alerts.channels.port import Channel
 from banso_alerts.channels.set_up import channels_of, directory_of
 from banso_alerts.closed_days import closed_days
@@ -53,7 +54,7 @@ class AlertsService:
         self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
         self._loops: list[asyncio.Task[None]] = []
         self._beside: list[asyncio.Task[None]] = []
-        self.routers: Sequence[APIRouter] = ()
+        self.routers: Sequence[APIRouter] = [make_router(self.engine, clock, self._stored)]
 
     async def start(self) -> None:
         """Check the store, then hear, deliver and relay in the background. Raises SettingsError, Unavailable."""

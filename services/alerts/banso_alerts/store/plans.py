@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
@@ -138,9 +138,13 @@ async def due_waiting(tx: AsyncConnection, now: int, most: int) -> list[Row[Any]
 
 
 async def decide_again(tx: AsyncConnection, decided: Sequence[tuple[str, Values]]) -> None:
-    """Store new decisions: pairs of an outreach's id and the values of `decision_values`."""
+    """Store new decisions: pairs of an outreach's id and what to set; those that set the same columns in one go."""
+    alike: dict[tuple[str, ...], list[Values]] = {}
     for outreach_id, values in decided:
-        await tx.execute(update(t.outreach).where(t.outreach.c.id == outreach_id).values(**values))
+        alike.setdefault(tuple(values), []).append({**values, "decided_id": outreach_id})
+    for columns, rows in alike.items():
+        mine = update(t.outreach).where(t.outreach.c.id == bindparam("decided_id"))
+        await tx.execute(mine.values({name: bindparam(name) for name in columns}), rows)
 
 
 def _some(items: Iterable[T], most: int = KEYS_MAX) -> Iterator[list[T]]:

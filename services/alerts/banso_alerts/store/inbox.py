@@ -1,0 +1,148 @@
+"""What people do with outreaches: look, acknowledge, snooze; and silences. Each act is said in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_alerts import tables as t
+from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
+from banso_alerts.domain.silences import Silence
+from banso_alerts.outcomes import outcome_of, say
+from banso_alerts.store.deliveries import DUE
+from banso_alerts.store.plans import ended_values
+from banso_common.contracts.outreach_outcome import OutcomeKind
+from banso_common.db import outbox
+from banso_common.errors import Refused
+
+SILENCES_MAX = 1_000
+SNOOZE_STAGE = "snooze"
+o = t.outreach.c
+Place = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which outreaches: by column, one of the values given; `open_at` and `shut_at` see acknowledgement and snooze."""
+
+    values: Mapping[str, Sequence[str]]
+    open_at: int | None = None
+    shut_at: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filter as SQL."""
+        found: list[ColumnElement[bool]] = [o[name].in_(list(values)) for name, values in self.values.items() if values]
+        if self.open_at is not None:
+            found.append(_open(self.open_at))
+        if self.shut_at is not None:
+            found.append(~_open(self.shut_at))
+        return found
+
+
+async def listed(tx: AsyncConnection, wanted: Filter, after: Place | None, most: int) -> Sequence[Row[Any]]:
+    """At most `most` outreaches, the newest first, after the place (created_at, id)."""
+    chosen = select(t.outreach).where(*wanted.conditions())
+    if after is not None:
+        chosen = chosen.where(tuple_(o.created_at, o.id) < tuple_(*(literal(key) for key in after)))
+    return (await tx.execute(chosen.order_by(o.created_at.desc(), o.id.desc()).limit(most))).all()
+
+
+async def one(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
+    """The outreach of that id."""
+    return (await tx.execute(select(t.outreach).where(o.id == outreach_id))).one_or_none()
+
+
+async def acknowledge(tx: AsyncConnection, outreach_id: str, by: str, now: int) -> Row[Any] | None:
+    """Somebody has seen it, and the same signal need not be told through other channels. Twice is once."""
+    row = await _locked(tx, outreach_id)
+    if row is None or row.acknowledged_at is not None:
+        return row
+    seen = update(t.outreach).where(o.id == outreach_id)
+    await tx.execute(seen.values(acknowledged_at=now, acknowledged_by=by, changed_at=now))
+    needless = update(t.outreach).where(o.signal_key == row.signal_key, o.state.in_(UNSENT)).returning(*o)
+    held = await tx.execute(needless.values(**ended_values(OutreachState.HELD, Reason.ACKNOWLEDGED, now)))
+    await outbox.put(tx, t.outbox, [outcome_of(dict(row._mapping), OutcomeKind.ACKNOWLEDGED, now)])
+    await say(tx, [dict(each._mapping) for each in held], now)
+    return await one(tx, outreach_id)
+
+
+async def snooze(tx: AsyncConnection, outreach_id: str, by: str, until: int, now: int) -> Row[Any] | None:
+    """Leave the account's signals of this kind until then: what is not sent waits, what comes is held."""
+    row = await _locked(tx, outreach_id)
+    if row is None:
+        return None
+    left = update(t.outreach).where(o.id == outreach_id)
+    await tx.execute(left.values(snoozed_until=until, snoozed_by=by, changed_at=now))
+    same = and_(o.account == row.account, o.kind == row.kind, o.state.in_(UNSENT))
+    waits = _waiting(until, now) | {"reason": Reason.SNOOZED.value, "stage": SNOOZE_STAGE}
+    await tx.execute(update(t.outreach).where(same).values(**waits))
+    await outbox.put(tx, t.outbox, [outcome_of(dict(row._mapping), OutcomeKind.SNOOZED, now, turn=until)])
+    return await one(tx, outreach_id)
+
+
+async def add_silence(tx: AsyncConnection, silence: Silence) -> None:
+    """Keep a silence; what it may speak of and is not sent yet is decided again. Raises Refused at the limit."""
+    in_force = select(func.count()).select_from(t.silence).where(t.silence.c.expires_at > silence.created_at)
+    if (await tx.scalar(in_force) or 0) >= SILENCES_MAX:
+        raise Refused("too-many-silences", f"there are {SILENCES_MAX} silences in force; end some of them first")
+    matcher = silence.matcher
+    values = {
+        "account": matcher.account,
+        "owner": matcher.owner,
+        "kind": matcher.kind.value if matcher.kind else None,
+        "play": matcher.play,
+    }
+    await tx.execute(
+        insert(t.silence).values(
+            id=silence.id,
+            **values,
+            touch=matcher.touch.value if matcher.touch else None,
+            author=silence.author,
+            comment=silence.comment,
+            created_at=silence.created_at,
+            expires_at=silence.expires_at,
+        )
+    )
+    about = [o[name] == value for name, value in values.items() if value is not None]
+    asked_again = update(t.outreach).where(*about, o.state.in_(DUE))
+    await tx.execute(asked_again.values(**_waiting(silence.created_at, silence.created_at)))
+
+
+async def end_silence(tx: AsyncConnection, silence_id: str, now: int) -> bool:
+    """Forget a silence and decide again on what was silenced; False when there is none of that id."""
+    done = await tx.execute(delete(t.silence).where(t.silence.c.id == silence_id))
+    if not done.rowcount:
+        return False
+    held = update(t.outreach).where(o.state == OutreachState.WAITING.value, o.reason == Reason.SILENCED.value)
+    await tx.execute(held.values(next_at=now, changed_at=now))
+    return True
+
+
+async def _locked(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
+    """The row, and every other of its account, ours until the end: in one order, as `plans` takes them."""
+    row = await one(tx, outreach_id)
+    if row is None:
+        return None
+    family = select(o.id).where(o.account == row.account, o.state.in_(UNSENT) | (o.id == outreach_id))
+    await tx.execute(family.order_by(o.id).with_for_update())
+    return await one(tx, outreach_id)
+
+
+def _waiting(until: int, now: int) -> dict[str, Any]:
+    """Back to waiting: to be decided at `until`, no longer counted as told."""
+    return {
+        "state": OutreachState.WAITING.value,
+        "next_at": until,
+        "planned_at": None,
+        "planned_on": None,
+        "changed_at": now,
+    }
+
+
+def _open(now: int) -> ColumnElement[bool]:
+    """Nobody has acknowledged it, and no snooze hides it."""
+    return and_(o.acknowledged_at.is_(None), or_(o.snoozed_until.is_(None), o.snoozed_until <= now))

@@ -23,6 +23,7 @@ from banso_ingest.domain.amount import micro_of
         (999_999_999.999999, 999_999_999_999_999),
         (1_000_000_000, 10**15),
         (-0.0, 0),
+        (34296.9888205, 34_296_988_820),  # in binary arithmetic it would be …821
     ],
 )
 def test_an_amount_is_the_integer_of_its_shortest_decimal(amount: float, micro: int) -> None:

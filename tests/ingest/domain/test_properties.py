@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -59,6 +60,15 @@ def test_each_limit_lets_its_last_value_through_and_refuses_the_next(
     flat(at_the_limit)
     with pytest.raises(Refused, match=code):
         flat(over_it)
+
+
+def test_a_long_name_in_front_of_many_is_refused_before_it_is_repeated() -> None:
+    tracemalloc.start()
+    with pytest.raises(Refused, match="bad-property"):
+        flat({"k" * 30_000: [0] * 10_000})
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 1_000_000
 
 
 @given(st.dictionaries(keys, scalars | st.dictionaries(keys, scalars, max_size=4), max_size=6))

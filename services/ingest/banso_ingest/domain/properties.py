@@ -29,7 +29,7 @@ def flat(properties: dict[str, Any]) -> dict[str, Scalar]:
     Raises Refused(bad-property, too-many-properties, too-deep).
     """
     if len(properties) > PROPERTIES_MAX:
-        raise _too_many()
+        raise refusal(RefusalCode.TOO_MANY_PROPERTIES, f"an event may have {PROPERTIES_MAX} properties")
     for key, item in properties.items():
         _check_key(key)
         if isinstance(item, str):
@@ -62,8 +62,6 @@ def _unfolded(properties: Mapping[str, Any]) -> dict[str, Scalar]:
         if key in found:
             raise refusal(RefusalCode.BAD_PROPERTY, f"the property `{key[:40]}` is given twice")
         found[key] = item
-        if len(found) > PROPERTIES_MAX:
-            raise _too_many()
     return found
 
 
@@ -72,13 +70,9 @@ def _walk(entries: Iterable[tuple[object, Any]], prefix: str, depth: int) -> Ite
         raise refusal(RefusalCode.TOO_DEEP, f"`{prefix[:40]}` is nested deeper than {PROPERTY_DEPTH_MAX} levels")
     for key, item in entries:
         name = f"{prefix}{key}"
-        if isinstance(item, dict):
-            yield from _walk(item.items(), f"{name}.", depth + 1)
-        elif isinstance(item, list):
-            yield from _walk(enumerate(item), f"{name}.", depth + 1)
+        if isinstance(item, _NESTED):
+            _check_key(name)  # before it stands in front of thousands of others
+            inner = item.items() if isinstance(item, dict) else enumerate(item)
+            yield from _walk(inner, f"{name}.", depth + 1)
         else:
             yield name, item
-
-
-def _too_many() -> Exception:
-    return refusal(RefusalCode.TOO_MANY_PROPERTIES, f"an event may have {PROPERTIES_MAX} properties")

@@ -6,21 +6,32 @@ A record that cannot be read is set aside with its offset; ingest writes none, b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_common.contracts.account_activity import VERSION, ActivityKind, activity_decoder
+from banso_common.contracts.account_activity import VERSION, ActivityKind, Scalar, activity_decoder
 from banso_common.contracts.codec import decode
 from banso_common.errors import Refused
 from banso_common.log.port import Batch
+from banso_scoring.domain import profile
 
 AT_ONCE = 1_000
+AT_MAX = 64_000_000_000_000
+"""Past the year 3900: an instant beyond has no day in a calendar's reach."""
+ACCOUNT_LENGTH_MAX = SAID_LENGTH_MAX = 256
+NUL = b"\\u0000"
+"""As JSON writes it. PostgreSQL's text cannot hold it."""
 
 Ints = NDArray[np.int64]
+
+
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Instant = Annotated[int, msgspec.Meta(ge=-AT_MAX, le=AT_MAX)]
+Account = Annotated[str, msgspec.Meta(min_length=1, max_length=ACCOUNT_LENGTH_MAX)]
 
 
 class Folded(msgspec.Struct, gc=False):
@@ -28,13 +39,13 @@ class Folded(msgspec.Struct, gc=False):
 
     v: int
     kind: ActivityKind
-    identity: int
-    account: str
+    identity: Int64
+    account: Account
     name: str
-    occurred_at: int
-    received_at: int
-    user_key: int = 0
-    value: int = 0
+    occurred_at: Instant
+    received_at: Instant
+    user_key: Int64 = 0
+    value: Int64 = 0
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -51,10 +62,10 @@ _one = msgspec.json.Decoder(Folded)
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One batch: its events in order, the positions in the batch that they came from, what was unreadable."""
+    """One batch: its events in order, what some of them say (by place in `events`), what was unreadable."""
 
     events: list[Folded]
-    positions: Sequence[int]
+    said: dict[int, dict[str, Scalar]]
     unreadable: list[Unreadable]
 
     def identities(self) -> Ints:
@@ -68,34 +79,49 @@ def decode_batch(batch: Batch) -> Decoded:
     events: list[Folded] = []
     for begin in range(0, len(values), AT_ONCE):
         part = values[begin : begin + AT_ONCE]
+        joined = b"[" + b",".join(part) + b"]"
         try:
-            found = _many.decode(b"[" + b",".join(part) + b"]")
+            found = _many.decode(joined)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return _one_by_one(batch)
-        if len(found) != len(part):
+        if len(found) != len(part) or NUL in joined:
             return _one_by_one(batch)
         events += found
     if any(event.v != VERSION for event in events):
         return _one_by_one(batch)
-    return Decoded(events, range(len(events)), [])
+    try:
+        said = {i: statement_of(values[i]) for i, event in enumerate(events) if event.kind is ActivityKind.ACCOUNT}
+    except Refused:
+        return _one_by_one(batch)
+    return Decoded(events, said, [])
 
 
 def _one_by_one(batch: Batch) -> Decoded:
     """The slow way, which finds the records that are to blame."""
-    events, positions, unreadable = [], [], []
-    for position, value in enumerate(batch.values):
+    found = Decoded([], {}, [])
+    for offset, value in zip(batch.offsets, batch.values, strict=True):
         try:
             event = decode(_one, value)
             if event.v != VERSION:
                 raise Refused("version", f"version {event.v} is not known here, only {VERSION}")
+            if "\0" in event.account or "\0" in event.name:
+                raise Refused("unreadable", "a name holds NUL")
+            said = statement_of(value) if event.kind is ActivityKind.ACCOUNT else None
         except Refused as fault:
-            unreadable.append(Unreadable(batch.offsets[position], str(fault), value))
+            found.unreadable.append(Unreadable(offset, str(fault).replace("\0", "\\0"), value))
             continue
-        events.append(event)
-        positions.append(position)
-    return Decoded(events, positions, unreadable)
+        if said is not None:
+            found.said[len(found.events)] = said
+        found.events.append(event)
+    return found
 
 
-def statement_of(value: bytes) -> dict[str, str | int | float | bool | None]:
-    """What an activity of kind `account` says: its properties."""
-    return decode(activity_decoder, value).properties
+def statement_of(value: bytes) -> dict[str, Scalar]:
+    """What an activity of kind `account` says: its properties. Raises Refused for what no store can hold."""
+    said = decode(activity_decoder, value).properties
+    for name, one in said.items():
+        if isinstance(one, str) and ("\0" in one or (len(one) > SAID_LENGTH_MAX and name in profile.FIELDS)):
+            raise Refused("unreadable", f"`{name}` is too long or holds NUL")
+        if isinstance(one, int) and not -(2**63) <= one < 2**63:
+            raise Refused("unreadable", f"`{name}` is beyond 64 bits")
+    return said

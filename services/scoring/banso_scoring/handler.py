@@ -19,7 +19,7 @@ from banso_common.failpoints import failpoint
 from banso_common.log.port import Batch
 from banso_common.telemetry import metrics
 from banso_scoring import changes, facts_store, store
-from banso_scoring.activity import Folded, Unreadable, decode_batch, statement_of
+from banso_scoring.activity import Folded, Unreadable, decode_batch
 from banso_scoring.assess import assess
 from banso_scoring.domain import profile
 from banso_scoring.domain.fact_columns import HALF, LOW, EventColumns, FactColumns, group
@@ -98,8 +98,7 @@ class ScoringHandler:
             for i in kept:
                 event = decoded.events[i]
                 if event.kind is ActivityKind.ACCOUNT:
-                    said = statement_of(batch.values[decoded.positions[i]])
-                    statements.append(Statement(event.account, said, event.occurred_at, event.identity))
+                    statements.append(Statement(event.account, decoded.said[i], event.occurred_at, event.identity))
         return LaneWork(
             lane=batch.partition,
             first_offset=batch.offsets[0],

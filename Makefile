@@ -46,7 +46,7 @@ test: check servers ## everything that must hold, in about ten minutes on two co
 	$(BIN)/pytest -q
 
 faults: setup-dev servers ## the long run: 1,000 kills on each store
-	$(BIN)/pytest -q tests/fault --timeout 3600
+	BANSO_TEST_KILLS=1000 $(BIN)/pytest -q -k kills --timeout 7200
 
 bench: setup-dev servers ## what it costs, beside raw Kafka and a naive consumer
 	@$(BIN)/python -m bench

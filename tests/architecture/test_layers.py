@@ -45,12 +45,13 @@ def _lint(packages: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The house's packages, side by side, to be spoiled."""
+    folder = tmp_path_factory.mktemp("house")
     for package, home in PACKAGES.items():
-        shutil.copytree(ROOT / home / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+        shutil.copytree(ROOT / home / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 def test_the_house_keeps_its_layers(copy: Path) -> None:
@@ -62,8 +63,10 @@ def test_the_house_keeps_its_layers(copy: Path) -> None:
 @pytest.mark.parametrize(("where", "imported", "contract"), SEEDED)
 def test_a_seeded_import_is_caught(copy: Path, where: str, imported: str, contract: str) -> None:
     spoiled = copy / where
-    spoiled.write_text(spoiled.read_text(encoding="utf-8") + f"\nimport {imported}\n", encoding="utf-8")
+    innocent = spoiled.read_bytes()
+    spoiled.write_bytes(innocent + f"\nimport {imported}\n".encode())
     done = _lint(copy)
+    spoiled.write_bytes(innocent)
     assert done.returncode == 1, done.stdout + done.stderr
     broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
     assert any(contract in line for line in broken), done.stdout

@@ -1,0 +1,1 @@
+"""Scoring's console: pages for people, made on the server, that work without JavaScript."""

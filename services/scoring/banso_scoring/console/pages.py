@@ -1,0 +1,53 @@
+"""The console's routes: the list of today, and an account's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from banso_common.db.transaction import reading
+from banso_common.http.problem import not_found
+from banso_scoring.api.detail import account_detail
+from banso_scoring.api.query import is_storable
+from banso_scoring.console.door import Page, reader, sign_in_router
+from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
+from banso_scoring.console.place import Place
+from banso_scoring.console.views import TREND_DAYS, account_page, list_page
+from banso_scoring.console.words import language_of
+from banso_scoring.member import Member
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def make_routers(member: Member) -> Sequence[APIRouter]:
+    """The console over the store of `member`."""
+    router = APIRouter(route_class=Page, include_in_schema=False, dependencies=[Depends(reader)])
+
+    @router.get("/", response_class=HTMLResponse)
+    async def today(request: Request) -> Response:
+        """Who needs somebody first."""
+        place = Place.of(request.query_params)
+        async with reading(member.engine) as tx:
+            view = await list_page(tx, member, place, language_of(request))
+        return show(request, "list.html", {"view": view, "place": place})
+
+    @router.get("/accounts/{account:path}", response_class=HTMLResponse)
+    async def one_account(request: Request, account: str) -> Response:
+        """Everything about one account."""
+        if not is_storable(account):
+            raise not_found("account")
+        async with reading(member.engine) as tx:
+            detail = await account_detail(tx, member, account, TREND_DAYS)
+        if detail is None:
+            raise not_found("account")
+        return show(request, "account.html", {"view": account_page(member, detail, language_of(request))})
+
+    open_to_all = APIRouter(include_in_schema=False)
+
+    @open_to_all.get(STYLE_ADDRESS)
+    async def style() -> Response:
+        return Response(STYLE, media_type="text/css", headers={"Cache-Control": FOREVER})
+
+    return [router, sign_in_router(), open_to_all]

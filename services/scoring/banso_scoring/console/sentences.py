@@ -1,0 +1,105 @@
+"""Why an account stands where it stands, said in one or two sentences made from its numbers."""
+
+from __future__ import annotations
+
+from banso_common.contracts.account_signal import Band, SignalKind
+from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, GoalCondition, MetricValue
+from banso_scoring.console.numbers import about, days, people, percent
+from banso_scoring.console.words import Language, pick
+
+SENTENCES_MAX = 3
+CHANNELS_MAX = 2
+WEAKEST_MAX = 2
+STRUGGLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING)
+
+
+def why(detail: AccountDetail, language: Language) -> list[str]:
+    """At most three sentences: trouble and silence when they are told of, else the stall, else what is weakest."""
+    kinds = {signal.kind for signal in detail.signals}
+    said: list[str] = []
+    if kinds & set(STRUGGLES):
+        said += [channel_sentence(one, detail, language) for one in _loudest(detail)]
+        said += contact_sentence(detail, language)
+    if SignalKind.STALLED in kinds or (not said and detail.phase.stalled):
+        said += stall_sentence(detail, language)
+    if not said and detail.summary.band is Band.UNKNOWN:
+        share = percent(detail.summary.coverage)
+        return [f"判断材料がまだ{share}しかありません" if language == "ja" else f"Only {share} of the evidence so far"]
+    if not said:
+        said += weakest_sentence(detail, language)
+        said += [channel_sentence(one, detail, language) for one in _loudest(detail)[:1]]
+    return said[:SENTENCES_MAX]
+
+
+def _loudest(detail: AccountDetail) -> list[ChannelCount]:
+    speaking = [one for one in detail.evidence.channels if one.log_evidence > 0 and one.seen > one.expected]
+    return sorted(speaking, key=lambda one: -one.log_evidence)[:CHANNELS_MAX]
+
+
+def channel_sentence(channel: ChannelCount, detail: AccountDetail, language: Language) -> str:
+    """What was seen of one kind of trouble, against what is usual."""
+    label, expected = pick(channel.label, language), about(channel.expected)
+    span = days(detail.evidence.window_days, language)
+    if language == "ja":
+        who = f"、{people(channel.users, language)}" if channel.users else ""
+        return f"「{label}」が{span}間に{channel.seen}回（通常{expected}回{who}）"
+    who = f", {people(channel.users, language)}" if channel.users else ""
+    return f"{label}: {channel.seen} in {span}, usually {expected}{who}"
+
+
+def contact_sentence(detail: AccountDetail, language: Language) -> list[str]:
+    """How often they wrote, against how often accounts like this one do; nothing when contact is unknown."""
+    evidence = detail.evidence
+    if evidence.contacts_seen is None or evidence.contacts_expected is None:
+        return []
+    seen, expected = evidence.contacts_seen, about(evidence.contacts_expected)
+    chance = evidence.no_contact_probability
+    if language == "ja":
+        odds = "" if chance is None else f"、偶然なら{percent(chance)}"
+        return [f"問い合わせは{seen}回（通常{expected}回{odds}）"]
+    odds = "" if chance is None else f", chance {percent(chance)}"
+    return [f"wrote {seen} times, usually {expected}{odds}"]
+
+
+def stall_sentence(detail: AccountDetail, language: Language) -> list[str]:
+    """How long it has been in its phase, and what it has not reached."""
+    phase = detail.phase
+    label, missing = pick(phase.label, language), [one for one in phase.goal if not one.met]
+    if phase.expected_days is None:
+        return []
+    blocked = "・".join(condition_text(one, language) for one in missing[:2])
+    if language == "ja":
+        spent = f"{label}に{days(phase.days, language)}（目安{days(phase.expected_days, language)}）"
+        return [spent + (f"、未達：{blocked}" if blocked else "")]
+    blocked = ", ".join(condition_text(one, language) for one in missing[:2])
+    spent = f"{days(phase.days, language)} in {label}, expected {phase.expected_days}"
+    return [spent + (f"; blocked by {blocked}" if blocked else "")]
+
+
+def condition_text(condition: GoalCondition, language: Language) -> str:
+    """A condition with its value and its target."""
+    value = "–" if condition.value is None else about(condition.value)
+    return f"{pick(condition.label, language)} {value} / {target_text(condition)}"
+
+
+def target_text(condition: GoalCondition) -> str:
+    """The target of a condition."""
+    least = None if condition.at_least is None else f"≥ {about(condition.at_least)}"
+    most = None if condition.at_most is None else f"≤ {about(condition.at_most)}"
+    return " ".join(part for part in (least, most) if part)
+
+
+def weakest_sentence(detail: AccountDetail, language: Language) -> list[str]:
+    """The metrics that keep the score down most."""
+    scored = [one for one in detail.metrics if one.points is not None and one.points < 70]
+    weakest = sorted(scored, key=lambda one: one.points or 0.0)[:WEAKEST_MAX]
+    if not weakest:
+        return []
+    listed = "、".join(_metric_text(one, language) for one in weakest)
+    if language == "ja":
+        return [f"低い指標：{listed}"]
+    return ["Weakest: " + ", ".join(_metric_text(one, language) for one in weakest)]
+
+
+def _metric_text(metric: MetricValue, language: Language) -> str:
+    return f"{pick(metric.label, language)} {about(metric.value or 0.0)}"

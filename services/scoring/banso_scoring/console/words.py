@@ -1,0 +1,315 @@
+"""The console's words in both languages, and which of the two a reader gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import Request
+
+from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+COOKIE = "banso_lang"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. Texts with `{}` are filled by `sentences` and `numbers`."""
+
+    language: str
+    other_language: str
+    today: str
+    accounts: str
+    flagged: str
+    flagged_hint: str
+    flagged_first: str
+    search: str
+    anyone: str
+    any_signal: str
+    any_touch: str
+    apply: str
+    clear: str
+    account: str
+    health: str
+    health_now: str
+    phase: str
+    why: str
+    trend: str
+    trend_of: str
+    owner: str
+    acv: str
+    last_event: str
+    signals: str
+    coverage: str
+    coverage_hint: str
+    no_score: str
+    nothing: str
+    next_page: str
+    first_page: str
+    back: str
+    dimensions: str
+    weight: str
+    no_evidence: str
+    journey: str
+    goal: str
+    do: str
+    experience: str
+    services: str
+    blocks: str
+    met: str
+    nobody_goal: str
+    expected_days: str
+    held: str
+    stalled: str
+    evidence: str
+    seen: str
+    expected: str
+    contacts: str
+    contact_unknown: str
+    contact_chance: str
+    little_data: str
+    attributes: str
+    seats: str
+    contact: str
+    renewal: str
+    commitment: str
+    category: str
+    time_zone: str
+    touch: str
+    opened: str
+    open_signals: str
+    no_signals: str
+    made_from: str
+    sign_in: str
+    sign_in_hint: str
+    key: str
+    wrong_key: str
+    sign_out: str
+    not_found: str
+    not_allowed: str
+    not_understood: str
+    away: str
+    failed: str
+    goes_on: str
+    bands: Mapping[Band, str]
+    kinds: Mapping[SignalKind, str]
+    touches: Mapping[TouchModel, str]
+
+
+WORDS: dict[Language, Words] = {
+    "ja": Words(
+        language="日本語",
+        other_language="English",
+        today="今日の対応",
+        accounts="{} 件のうち要対応 {} 件",
+        flagged="要対応",
+        flagged_hint="兆候の重さ、契約額の順",
+        flagged_first="要対応の順に戻す",
+        search="名前・IDの先頭",
+        anyone="担当者：全員",
+        any_signal="兆候：すべて",
+        any_touch="タッチ：すべて",
+        apply="絞り込む",
+        clear="解除",
+        account="顧客",
+        health="ヘルス",
+        health_now="現在のヘルススコア",
+        phase="フェーズ",
+        why="理由",
+        trend="推移",
+        trend_of="{}から{}までのヘルススコア",
+        owner="担当",
+        acv="年間契約額",
+        last_event="最後の利用",
+        signals="兆候",
+        coverage="判断材料 {}",
+        coverage_hint="モデルが見る材料のうち、この顧客にあるものの割合",
+        no_score="判断するにはデータが足りません",
+        nothing="該当する顧客はありません。",
+        next_page="次のページ",
+        first_page="最初のページ",
+        back="一覧へ戻る",
+        dimensions="スコアの内訳",
+        weight="重み {}",
+        no_evidence="データなし",
+        journey="ジャーニー",
+        goal="ゴール",
+        do="実行",
+        experience="体験",
+        services="提供サービス",
+        blocks="未達",
+        met="達成",
+        nobody_goal="このフェーズにゴールはありません",
+        expected_days="目安{}",
+        held="{} から達成を維持（{}続くと次へ）",
+        stalled="停滞",
+        evidence="つまずきの根拠（{}日間・試行{}回）",
+        seen="実際",
+        expected="通常",
+        contacts="問い合わせ",
+        contact_unknown="問い合わせの有無は不明です。問い合わせ元が接続されていないため、沈黙とは判定しません。",
+        contact_chance="黙る理由のない顧客がこれほど少ない確率は {} です。",
+        little_data="まだデータが足りないため、兆候は出しません。",
+        attributes="属性",
+        seats="席数",
+        contact="先方",
+        renewal="更新日",
+        commitment="コミットメント",
+        category="カテゴリー",
+        time_zone="タイムゾーン",
+        touch="タッチ",
+        opened="{} から",
+        open_signals="出ている兆候",
+        no_signals="出ている兆候はありません。",
+        made_from="{} から {} までの事実（記録のある日 {} 日）を、モデル {} で計算しました。",
+        sign_in="サインイン",
+        sign_in_hint="APIキー（accounts:read）を入力してください。キーは banso keys create で作れます。",
+        key="APIキー",
+        wrong_key="このキーでは入れません。accounts:read の権限を持つキーか確かめてください。",
+        sign_out="サインアウト",
+        not_found="見つかりません",
+        not_allowed="このキーでは見られません",
+        not_understood="この条件は読み取れません",
+        away="データベースが応答しません。少し待ってからやり直してください。",
+        failed="表示できませんでした",
+        goes_on="続ける",
+        bands={Band.HEALTHY: "健全", Band.WATCH: "注意", Band.CRITICAL: "危険", Band.UNKNOWN: "判定不能"},
+        kinds={
+            SignalKind.SILENT_STRUGGLING: "黙って困っている",
+            SignalKind.STRUGGLING: "つまずいている",
+            SignalKind.HEALTH_CRITICAL: "ヘルス危険",
+            SignalKind.STALLED: "停滞",
+            SignalKind.GOAL_REACHED: "ゴール達成",
+        },
+        touches={
+            TouchModel.HIGH: "ハイタッチ",
+            TouchModel.LOW: "ロータッチ",
+            TouchModel.TECH: "テックタッチ",
+            TouchModel.COMMUNITY: "コミュニティ",
+        },
+    ),
+    "en": Words(
+        language="English",
+        other_language="日本語",
+        today="Today",
+        accounts="{} accounts, {} flagged",
+        flagged="flagged",
+        flagged_hint="The gravest signal first, then the amount",
+        flagged_first="Back to the flagged first",
+        search="Name or id begins with",
+        anyone="Any owner",
+        any_signal="Any signal",
+        any_touch="Any touch",
+        apply="Filter",
+        clear="Clear",
+        account="Account",
+        health="Health",
+        health_now="Health score now",
+        phase="Phase",
+        why="Why",
+        trend="Trend",
+        trend_of="Health score from {} to {}",
+        owner="Owner",
+        acv="ACV",
+        last_event="Last use",
+        signals="Signals",
+        coverage="coverage {}",
+        coverage_hint="The share of the model's evidence that this account has",
+        no_score="Too little data to say",
+        nothing="No account fits.",
+        next_page="Next page",
+        first_page="First page",
+        back="Back to the list",
+        dimensions="What the score is made of",
+        weight="weight {}",
+        no_evidence="no evidence",
+        journey="Journey",
+        goal="Goal",
+        do="Do",
+        experience="Experience",
+        services="Services",
+        blocks="not met",
+        met="met",
+        nobody_goal="This phase has no goal",
+        expected_days="expected {}",
+        held="held since {} (passes on after {})",
+        stalled="stalled",
+        evidence="Evidence of trouble ({} days, {} attempts)",
+        seen="seen",
+        expected="usual",
+        contacts="Contacts",
+        contact_unknown="Contact unknown: no live source of contacts is connected, so nobody is called silent.",
+        contact_chance="The chance of so few, had they no reason to be silent, is {}.",
+        little_data="There is too little data for a signal yet.",
+        attributes="Attributes",
+        seats="Seats",
+        contact="Contact",
+        renewal="Renewal",
+        commitment="Commitment",
+        category="Category",
+        time_zone="Time zone",
+        touch="Touch",
+        opened="since {}",
+        open_signals="Open signals",
+        no_signals="No signal is open.",
+        made_from="Worked out from the facts of {} to {} ({} days with facts) by the model {}.",
+        sign_in="Sign in",
+        sign_in_hint="Enter an API key with accounts:read. `banso keys create` makes one.",
+        key="API key",
+        wrong_key="This key does not open the console. It needs the scope accounts:read.",
+        sign_out="Sign out",
+        not_found="Not found",
+        not_allowed="This key may not see that",
+        not_understood="This filter cannot be read",
+        away="The database does not answer. Wait a moment and try again.",
+        failed="This cannot be shown",
+        goes_on="Go on",
+        bands={Band.HEALTHY: "healthy", Band.WATCH: "watch", Band.CRITICAL: "critical", Band.UNKNOWN: "unknown"},
+        kinds={
+            SignalKind.SILENT_STRUGGLING: "struggling in silence",
+            SignalKind.STRUGGLING: "struggling",
+            SignalKind.HEALTH_CRITICAL: "health critical",
+            SignalKind.STALLED: "stalled",
+            SignalKind.GOAL_REACHED: "goal reached",
+        },
+        touches={
+            TouchModel.HIGH: "high touch",
+            TouchModel.LOW: "low touch",
+            TouchModel.TECH: "tech touch",
+            TouchModel.COMMUNITY: "community",
+        },
+    ),
+}
+
+
+def language_of(request: Request) -> Language:
+    """`?lang=`, else the cookie, else what the browser prefers, else English."""
+    for said in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        for language in LANGUAGES:
+            if said == language:
+                return language
+    return _preferred(request.headers.get("accept-language", ""))
+
+
+def _preferred(header: str) -> Language:
+    """RFC 9110, 12.5.4: the language of the highest weight that we have; the first of equals."""
+    best: Language = "en"
+    highest = 0.0
+    for part in header.split(",")[:20]:
+        tag, _, weight = part.partition(";")
+        try:
+            value = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
+        except ValueError:
+            continue
+        for language in LANGUAGES:
+            if tag.strip().lower().partition("-")[0] == language and value > highest:
+                best, highest = language, value
+    return best
+
+
+def pick(texts: Mapping[str, str], language: Language) -> str:
+    """A text of the model in the reader's language, or in the one that there is."""
+    return texts.get(language) or next(iter(texts.values()), "")

@@ -1,0 +1,111 @@
+"""Who comes in, and how: a key in a cookie that no script can read, and nothing without it."""
+
+from __future__ import annotations
+
+import pytest
+from httpx import AsyncClient
+
+from banso_common.http.auth import COOKIE
+from banso_common.http.keys import Scope
+from banso_scoring.console.door import safe_next
+from tests.scoring.api.given import Door, Tenant
+
+PAGES = ["/", "/?band=watch&q=a", "/accounts/acme"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_who_has_no_key_is_led_to_sign_in_and_back_again(visitor: AsyncClient, page: str) -> None:
+    answer = await visitor.get(page)
+    assert answer.status_code == 303
+    form = await visitor.get(answer.headers["location"])
+    assert form.status_code == 200
+    assert f'value="{page.replace("&", "&amp;")}"' in form.text
+
+
+async def test_the_api_stays_problem_json_for_who_has_no_key(visitor: AsyncClient) -> None:
+    answer = await visitor.get("/v1/accounts", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+
+
+async def test_a_key_in_the_form_opens_the_page_that_was_wanted(console: Door, visitor: AsyncClient) -> None:
+    answer = await visitor.post("/login", data={"key": f" {console.key} ", "next": "/?band=watch"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?band=watch")
+    cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith(COOKIE)
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "secure" not in cookie
+    assert (await visitor.get("/")).status_code == 200
+
+
+async def test_a_key_in_the_address_opens_the_list_and_leaves_the_address(console: Door, visitor: AsyncClient) -> None:
+    answer = await visitor.get("/login", params={"key": console.key})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (await visitor.get("/")).status_code == 200
+
+
+async def test_over_tls_the_cookie_never_leaves_it(console: Door) -> None:
+    async with console.client("") as client:
+        client.base_url = "https://banso.example"
+        answer = await client.get("/login", params={"key": console.key})
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize("key", ["banso_wrong", "", "writer"])
+async def test_a_key_that_may_not_read_opens_nothing(console: Door, visitor: AsyncClient, key: str) -> None:
+    said = console.keys.create("writer", [Scope.EVENTS_WRITE]) if key == "writer" else key
+    answer = await visitor.post("/login", data={"key": said})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert said == "" or said not in answer.text
+
+
+async def test_a_reader_of_nothing_is_told_so_on_a_page(console: Door) -> None:
+    writer = console.keys.create("writer", [Scope.EVENTS_WRITE])
+    async with console.client(writer) as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+
+
+async def test_signing_out_forgets_the_key(console: Door, visitor: AsyncClient) -> None:
+    await visitor.post("/login", data={"key": console.key})
+    assert (await visitor.post("/logout")).status_code == 303
+    assert (await visitor.get("/")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("said", "gone_to"),
+    [
+        ("/accounts/a%20b?lang=ja", "/accounts/a%20b?lang=ja"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+        ("", "/"),
+        (None, "/"),
+    ],
+)
+def test_after_signing_in_nobody_is_sent_to_another_site(said: str | None, gone_to: str) -> None:
+    assert safe_next(said) == gone_to
+
+
+async def test_a_form_without_end_is_refused(visitor: AsyncClient) -> None:
+    assert (await visitor.post("/login", content=b"key=" + b"x" * 5_000)).status_code == 413
+
+
+@pytest.mark.parametrize("page", ["/login", "/", "/accounts/nobody", "/?sort=owner"])
+async def test_no_page_runs_a_script_or_is_kept_or_framed(reader: AsyncClient, page: str) -> None:
+    answer = await reader.get(page)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert " style=" not in answer.text, "the policy would not let it through"
+
+
+async def test_the_cookie_reads_but_never_writes(scoring: Tenant, console: Door, visitor: AsyncClient) -> None:
+    await visitor.post("/login", data={"key": console.key})
+    assert (await visitor.get("/v1/accounts")).status_code == 200
+    assert (await visitor.post("/v1/accounts")).status_code in (401, 405)

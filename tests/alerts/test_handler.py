@@ -258,6 +258,17 @@ async def test_an_unreadable_signal_stops_its_partition_with_offset_and_reason(
     assert (halted.value.partition, halted.value.retry_after_ms) == (0, 60_000)
 
 
+async def test_a_batch_as_large_as_the_worker_reads_is_stored_and_closed_at_once(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    count = 2_500
+    room = Room(engine, noon, rules=rules(cap_per_day=0))
+    await room.hear(*(signal(f"account-{i}", owner_email=f"{i}@vendor.example") for i in range(count)))
+    await room.hear(*(signal(f"account-{i}", state=CLOSED) for i in range(count)))
+    assert {(row.state, row.reason) for row in await room.rows()} == {("expired", Reason.CLOSED)}
+    assert len(await room.outcomes()) == count
+
+
 async def test_names_with_a_nul_are_stored_on_both_stores(engine: AsyncEngine, noon: ManualClock) -> None:
     room = Room(engine, noon)
     await room.hear(signal("a\x00b", account_name="x\x00y", owner_name="o\x00"))

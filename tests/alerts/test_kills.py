@@ -11,10 +11,11 @@ import json
 import os
 import random
 import signal as signals
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.timeout(120 + KILLS * 2)
 class Nursery:
     """Delivering processes over one database and one Slack."""
 
-    def __init__(self, process: asyncio.subprocess.Process, database: str, slack: SlackServer) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], database: str, slack: SlackServer) -> None:
         self._process, self._database, self._slack = process, database, slack
 
     async def begin(self, failpoint: str = "", *, read_back: bool = True, guarded: bool = True) -> int:
@@ -69,31 +70,21 @@ class Nursery:
     async def _order(self, **order: Any) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write((json.dumps(order) + "\n").encode())
+        self._process.stdin.flush()
 
     async def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), ANSWER_S_MAX)
+        line = await asyncio.wait_for(asyncio.to_thread(self._process.stdout.readline), ANSWER_S_MAX)
         answer: dict[str, Any] = json.loads(line)
         return answer
 
 
-@asynccontextmanager
-async def running_nursery(database: str, slack: SlackServer) -> AsyncIterator[Nursery]:
-    """A nursery until the block ends; it ends when its input does."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.alerts.nursery",
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Nursery(process, database, slack)
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
+@pytest.fixture(scope="module")
+def forking() -> Iterator[subprocess.Popen[bytes]]:
+    """The process that forks; it ends when its input does."""
+    command = [sys.executable, "-m", "tests.alerts.nursery"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
 
 
 @pytest.fixture
@@ -107,9 +98,8 @@ async def slack() -> AsyncIterator[SlackServer]:
 
 
 @pytest.fixture
-async def nursery(database_url: str, engine: AsyncEngine, slack: SlackServer) -> AsyncIterator[Nursery]:
-    async with running_nursery(database_url, slack) as brought_up:
-        yield brought_up
+def nursery(forking: subprocess.Popen[bytes], database_url: str, engine: AsyncEngine, slack: SlackServer) -> Nursery:
+    return Nursery(forking, database_url, slack)
 
 
 async def planned(engine: AsyncEngine, count: int) -> Room:

@@ -54,6 +54,11 @@ class Deliverer:
         self._logger = logger("alerts.deliver")
         self.away: dict[str, str | None] = dict.fromkeys(self._channels)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being sent here now."""
+        return bool(self._ours)
+
     def wake(self) -> None:
         """There may be something due."""
         for event in self._woken.values():

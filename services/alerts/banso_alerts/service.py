@@ -85,14 +85,19 @@ class AlertsService:
         return {**self.worker.readiness(), **away, "alerts.loops": "; ".join(ended) or None}
 
     async def caught_up(self) -> bool:
-        """Whether every signal is decided and nothing is due: what a replay on a virtual clock waits for."""
+        """Whether every signal is decided and nothing is due or under way: what a replay on a virtual clock waits
+        for. What is found undone is begun at once, rather than at the next look of its loop."""
         if not await self.worker.caught_up():
             return False
-        now = self._clock.now()
         async with reading(self.engine) as tx:
-            if await deliveries.untended(tx, now):
-                return False
-            return not any([await deliveries.work_for(tx, channel.name, now, ()) for channel in self.channels])
+            untended = await deliveries.untended(tx, self._clock.now())
+            now = self._clock.now()
+            due = [await deliveries.work_for(tx, channel.name, now, ()) for channel in self.channels]
+        if untended:
+            await self._ticker.tick(force=True)
+        if any(due):
+            self._deliverer.wake()
+        return not (untended or any(due) or self._deliverer.is_busy)
 
     async def _tend(self, now: int) -> None:
         while await tend(self.engine, self._desk, now):

@@ -18,6 +18,7 @@ from banso_common.contracts.account_signal import AccountSignal, SignalKind, Tou
 from banso_common.db.rows import upsert
 
 KEYS_MAX = 1_000  # in one IN (…), well below what either database takes
+EPISODES_MAX = 200  # in one OR: SQLite takes expressions no deeper than 1,000
 EPISODES_MAX = 200  # joined by OR, each a condition of its own: SQLite takes an expression 1,000 deep
 COOLDOWN_DAYS_MAX = 366
 

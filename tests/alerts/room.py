@@ -68,17 +68,18 @@ class Room:
         self.desk = Desk(self.policy, "https://banso.example")
         self.handler = AlertsHandler(engine, self.desk, clock, lambda: None)
         self.deliverer = Deliverer(engine, [self.box], clock, LIMITS, lambda: None)
+        self._partition: int = changes.pop("partition", 0)
         self._next = 0
 
     async def hear(self, *signals: AccountSignal, at_offset: int | None = None) -> None:
-        """These signals come by partition 0, in one batch."""
+        """These signals come by our partition, in one batch."""
         if not self.handler.lanes:
-            offsets = await self.handler.assigned([0])
-            self._next = offsets.get(0, -1)
+            offsets = await self.handler.assigned([self._partition])
+            self._next = offsets.get(self._partition, -1)
         first = max(self._next, 0) if at_offset is None else at_offset
-        batch = batch_of(signals, first)
+        batch = batch_of(signals, first, self._partition)
         done = await self.handler.commit(self.handler.prepare([batch]))
-        self._next = done[0]
+        self._next = done[self._partition]
 
     async def tend(self) -> int:
         return await tend(self.engine, self.desk, self.clock.now())

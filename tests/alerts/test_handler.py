@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, inspect, select
@@ -10,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
+from banso_alerts.domain.planning import Ledger
 from banso_alerts.domain.silences import Matcher
 from banso_alerts.render.message import message_decoder
+from banso_alerts.store.plans import ledger
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import Severity, SignalKind, SignalState
 from banso_common.contracts.codec import decode
@@ -144,6 +149,26 @@ async def test_the_cap_holds_within_one_batch_and_over_several(engine: AsyncEngi
     assert [row.state for row in rows] == ["planned", "planned", "waiting", "waiting"]
     assert {row.reason for row in rows[2:]} == {Reason.CAP}
     assert {row.next_at for row in rows[2:]} == {at("2026-03-03T00:00")}
+
+
+async def test_two_members_cannot_both_fill_the_last_place_of_a_day(
+    engine: AsyncEngine, noon: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would read that there is room before either has stored: the recipient's row lets one go first."""
+    rooms = [Room(engine, noon, rules=rules(cap_per_day=1), partition=partition) for partition in (0, 1)]
+    for room in rooms:
+        await room.hear(signal("before", severity=Severity.INFO, kind=SignalKind.HEALTH_CRITICAL))
+    both_have_read = asyncio.Barrier(2)
+
+    async def ledger_then_wait(*arguments: Any) -> Ledger:
+        found = await ledger(*arguments)
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(both_have_read.wait(), 0.3)
+        return found
+
+    monkeypatch.setattr("banso_alerts.store.plans.ledger", ledger_then_wait)
+    await asyncio.gather(rooms[0].hear(signal("a")), rooms[1].hear(signal("b")))
+    assert sorted(row.state for row in await rooms[0].rows()) == ["planned", "waiting"]
 
 
 async def test_one_signal_through_two_channels_is_one_for_the_cap_and_no_cooldown_for_itself(

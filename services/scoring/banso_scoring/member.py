@@ -79,13 +79,15 @@ class Member:
             wanted = sorted(set(lanes) | set(self.claims))
             self.claims, self.seen, self.closed_days = {}, {}, {}
             self.portfolio = self._empty()
-            claims: dict[int, Claim] = {}
+            today = self.today()
             async with transaction(self.engine) as tx:
+                claims = {lane: await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane) for lane in wanted}
+                closed_days = [await store.closed_day(tx, lane) for lane in wanted]
+                self.portfolio.reach_back(min((d + 1 for d in closed_days if d is not None), default=today), today)
                 for lane in wanted:
-                    claims[lane] = await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane)
                     self.seen[lane] = SeenIdentities(await facts_store.identities(tx, lane))
-                    self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, self.today())
-                self.cohort = await self.cohort_of(tx, self.today())
+                    self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, today)
+                self.cohort = await self.cohort_of(tx, today)
             self.claims, self._fault = claims, None
             metrics.scoring_accounts.set(len(self.portfolio))
         self.said()

@@ -15,7 +15,7 @@ from banso_common.clock import DAY_MS
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import TouchModel
 from banso_scoring.domain.fact_columns import FactColumns
-from banso_scoring.domain.live import LiveWindow
+from banso_scoring.domain.live import WORD, LiveWindow
 from banso_scoring.domain.panel import Panel
 from banso_scoring.domain.profile import Profile, attributes
 from banso_scoring.domain.standing import Standing
@@ -92,6 +92,10 @@ class Portfolio:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def reach_back(self, day: int, today: int) -> None:
+        """Let the window, still empty, show the past of `day` too, if that and today fit into it."""
+        self.window = LiveWindow(self.model, min(today, max(day, today - WORD + 1)))
 
     def find(self, account: str) -> int | None:
         """The index of an account, None when it is not owned."""

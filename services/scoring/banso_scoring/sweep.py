@@ -20,6 +20,7 @@ from banso_common.telemetry import metrics
 from banso_scoring import changes, facts_store, store
 from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of
 from banso_scoring.domain.evaluation import evaluate
+from banso_scoring.domain.panel import DAYS
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.usual import Cohort
 from banso_scoring.member import Member
@@ -68,12 +69,15 @@ class Sweep:
                 await asyncio.sleep(0)
 
     async def _close_days(self, portfolio: Portfolio, now: int) -> set[int]:
-        """Close each account's days up to its yesterday; gives whose day turned."""
+        """Close each account's days up to its yesterday; gives whose day turned.
+
+        A day of which the window does not show the whole past, after a very long sleep, is passed over.
+        """
         turned: set[int] = set()
         while not self._is_stale(portfolio):
             async with self._member.changing():
                 everyone = np.arange(len(portfolio))
-                open_days = portfolio.columns.closed_day[everyone] + 1
+                open_days = np.maximum(portfolio.columns.closed_day[everyone] + 1, portfolio.window.origin + DAYS - 1)
                 waiting = everyone[open_days < portfolio.today(everyone, now)]
                 if not len(waiting) or self._is_stale(portfolio):
                     break

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -23,7 +25,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises Unavailable when the database is away (whether a commit in flight was applied is then unknown:
     reload from the store), SettingsError when its tables are missing.
     """
-    async with _named_faults(), engine.connect() as connection:
+    async with _turn(engine), _named_faults(), engine.connect() as connection:
         await connection.execution_options(**{WRITES: True})
         async with connection.begin():
             yield connection
@@ -39,6 +41,17 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             await connection.execution_options(isolation_level="REPEATABLE READ")
         async with connection.begin():
             yield connection
+
+
+def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    """SQLite has one writer at a time, and lets others sleep longer and longer between their tries: so the
+    writers of one process wait in a queue of their own, and only those of other processes meet its lock."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _turns.setdefault(engine, asyncio.Lock())
+
+
+_turns: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
 
 @asynccontextmanager

@@ -9,7 +9,12 @@ from rich.console import Console
 
 from banso_common.settings import CommonSettings, load
 from banso_common.telemetry.logs import configure
+from banso_ingest import dead_letters_cli
+from banso_standalone import cli_admin, cli_services
+from banso_standalone.cli_replay import replay
+from banso_standalone.cli_services import open_log
 from banso_standalone.settings import Example, StandaloneSettings
+from banso_standalone.standalone_run import run_standalone
 
 app = typer.Typer(
     help="Customer health that can be questioned.",
@@ -17,6 +22,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+cli_services.add(app)
+cli_admin.add(app)
+app.command()(replay)
+app.add_typer(dead_letters_cli.make_app(open_log), name="dead-letters")
 
 
 @app.callback()
@@ -29,8 +40,6 @@ def run(
     no_example: Annotated[bool, typer.Option("--no-example", help="Start without the example's accounts.")] = False,
 ) -> None:
     """Run everything in this one process, with its data in BANSO_DATA_DIR."""
-    from banso_standalone.standalone_run import run_standalone  # noqa: PLC0415 - it loads all three services
-
     settings = load(StandaloneSettings)
     if no_example:
         settings = settings.model_copy(update={"replay": Example.NONE})

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.topics import Topic
+from banso_common.db.rows import Columns, upsert
 from banso_common.errors import Fenced
 
 NONE_YET = -1
@@ -45,13 +46,12 @@ class Claim:
 
 async def acquire(tx: AsyncConnection, table: Table, topic: Topic, partition: int) -> Claim:
     """Take the partition: every claim of before is fenced once this transaction commits."""
+    first: Columns = {"topic": [topic], "partition": [partition], "epoch": [0], "next_offset": [NONE_YET]}
+    await upsert(tx, table, first, replace=False)
     mine = (table.c.topic == topic) & (table.c.partition == partition)
-    row = (await tx.execute(select(table.c.epoch, table.c.next_offset).where(mine).with_for_update())).one_or_none()
-    if row is None:
-        await tx.execute(insert(table).values(topic=topic, partition=partition, epoch=1, next_offset=NONE_YET))
-        return Claim(topic, partition, 1, NONE_YET)
-    await tx.execute(update(table).where(mine).values(epoch=row.epoch + 1))
-    return Claim(topic, partition, row.epoch + 1, row.next_offset)
+    taken = update(table).where(mine).values(epoch=table.c.epoch + 1).returning(table.c.epoch, table.c.next_offset)
+    row = (await tx.execute(taken)).one()
+    return Claim(topic, partition, row.epoch, row.next_offset)
 
 
 async def advance(tx: AsyncConnection, table: Table, claim: Claim, next_offset: int) -> Claim:

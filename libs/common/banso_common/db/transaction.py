@@ -15,7 +15,9 @@ from banso_common.db.engine import WRITES
 from banso_common.errors import BansoError, SettingsError, Unavailable
 from banso_common.failpoints import failpoint
 
-_STARTING_OR_STOPPING = ("CannotConnectNow", "AdminShutdown", "CrashShutdown", "TooManyConnections")
+_UNDEFINED_TABLE = "42P01"
+_RETRY_HELPS = ("08", "40", "53", "57P")
+"""Classes of SQLSTATE: connection, deadlock or serialization, resources, shutdown or start."""
 
 
 @asynccontextmanager
@@ -64,10 +66,11 @@ async def _named_faults() -> AsyncIterator[None]:
         raise Unavailable(f"the database does not answer: {fault}") from fault
     except DBAPIError as fault:
         text = str(fault.orig)
-        if "no such table" in text or "UndefinedTable" in text:
+        state = str(getattr(fault.orig, "sqlstate", None) or "")
+        if "no such table" in text or state == _UNDEFINED_TABLE:
             raise SettingsError(f"the database has no tables of this version; run `banso migrate` ({text})") from fault
         if fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError):
             raise Unavailable(f"the database does not answer: {text}") from fault
-        if any(name in text for name in _STARTING_OR_STOPPING):
+        if state.startswith(_RETRY_HELPS):
             raise Unavailable(f"the database does not answer: {text}") from fault
         raise

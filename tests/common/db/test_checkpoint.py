@@ -1,0 +1,90 @@
+"""Promises 2 and 3: an offset moves only for who took the partition last, and only from where it believes to be."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import MetaData, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from banso_common.contracts.topics import Topic
+from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance, checkpoint_table
+from banso_common.db.transaction import reading, transaction
+from banso_common.errors import Fenced
+
+metadata = MetaData()
+checkpoint = checkpoint_table(metadata)
+TOPIC = Topic.ACCOUNT_ACTIVITY
+
+
+@pytest.fixture(autouse=True)
+async def tables(engine: AsyncEngine) -> None:
+    async with transaction(engine) as tx:
+        await tx.run_sync(metadata.create_all)
+
+
+async def taken(engine: AsyncEngine, partition: int = 0) -> Claim:
+    async with transaction(engine) as tx:
+        return await acquire(tx, checkpoint, TOPIC, partition)
+
+
+async def moved(engine: AsyncEngine, claim: Claim, to: int) -> Claim:
+    async with transaction(engine) as tx:
+        return await advance(tx, checkpoint, claim, to)
+
+
+async def stored(engine: AsyncEngine) -> list[tuple[int, int, int]]:
+    async with reading(engine) as tx:
+        found = await tx.execute(select(checkpoint).order_by(checkpoint.c.partition))
+        return [(row.partition, row.epoch, row.next_offset) for row in found]
+
+
+async def test_each_taking_raises_the_epoch_and_keeps_the_offset(engine: AsyncEngine) -> None:
+    assert await taken(engine) == Claim(TOPIC, 0, 1, NONE_YET)
+    await moved(engine, Claim(TOPIC, 0, 1, NONE_YET), 7)
+    assert await taken(engine) == Claim(TOPIC, 0, 2, 7)
+    assert await taken(engine, 1) == Claim(TOPIC, 1, 1, NONE_YET)
+    assert await stored(engine) == [(0, 2, 7), (1, 1, NONE_YET)]
+
+
+async def test_a_claim_moves_on_from_where_it_is(engine: AsyncEngine) -> None:
+    claim = await moved(engine, await taken(engine), 5)
+    assert claim == Claim(TOPIC, 0, 1, 5)
+    assert await moved(engine, claim, 5) == claim
+    assert (await moved(engine, claim, 9)).next_offset == 9
+
+
+async def test_an_old_epoch_is_fenced_even_without_moving(engine: AsyncEngine) -> None:
+    old = await taken(engine)
+    await taken(engine)
+    for to in (old.next_offset, 3):
+        with pytest.raises(Fenced):
+            await moved(engine, old, to)
+    assert await stored(engine) == [(0, 2, NONE_YET)]
+
+
+async def test_a_wrong_belief_about_the_offset_is_fenced(engine: AsyncEngine) -> None:
+    claim = await moved(engine, await taken(engine), 5)
+    for believed in (NONE_YET, 4, 6):
+        with pytest.raises(Fenced):
+            await moved(engine, claim.at(believed), 8)
+    with pytest.raises(Fenced):
+        await moved(engine, replace(claim, partition=1), 8)
+    assert await stored(engine) == [(0, 1, 5)]
+
+
+async def test_what_a_fenced_transaction_wrote_is_rolled_back(engine: AsyncEngine) -> None:
+    old = await taken(engine)
+    await taken(engine)
+    with pytest.raises(Fenced):
+        async with transaction(engine) as tx:
+            await acquire(tx, checkpoint, TOPIC, 9)
+            await advance(tx, checkpoint, old, 1)
+    assert [partition for partition, *_ in await stored(engine)] == [0]
+
+
+async def test_members_that_take_a_new_partition_at_once_are_told_apart(engine: AsyncEngine) -> None:
+    claims = await asyncio.gather(*(taken(engine) for _ in range(5)))
+    assert sorted(claim.epoch for claim in claims) == [1, 2, 3, 4, 5]

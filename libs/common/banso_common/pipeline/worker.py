@@ -172,7 +172,6 @@ class Worker(Generic[Work]):
             await self._say_to_log()
             return
         for batch in batches:
-            self._applied.setdefault(batch.partition, batch.offsets[0])
             metrics.lag_records.labels(self._service, batch.partition).set(batch.end_offset - batch.next_offset)
         work, taken = self._prepare(reader, batches)
         await self._settle()
@@ -198,6 +197,8 @@ class Worker(Generic[Work]):
                 raise
             if losses != self._losses:
                 gathered, count, losses = [], 0, self._losses
+            for batch in found:  # where to go back to when nothing of the partition is stored yet
+                self._applied.setdefault(batch.partition, batch.offsets[0])
             gathered += found
             count += sum(len(batch) for batch in found)
             if not found or all(batch.next_offset >= batch.end_offset for batch in found):

@@ -1,20 +1,14 @@
-"""The console in a real browser: sign in, read in both languages, open an account; hostile names stay inert.
-
-With BANSO_SCREENSHOTS=folder the pages are kept there as pictures.
-"""
+"""The console in a real browser: sign in, read in both languages, open an account; hostile names stay inert."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.scoring.api.given import Door, Tenant, statement
 from tests.scoring.console.test_pages import HOSTILE, _fill
-
-VIEW = {"width": 1360, "height": 860}
 
 
 @pytest.fixture(params=["sqlite"])
@@ -23,17 +17,11 @@ def database_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path / 'banso.sqlite'}"
 
 
-async def _picture(page: Page, name: str) -> None:
-    folder = os.environ.get("BANSO_SCREENSHOTS")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=name != "console")
-
-
 async def test_a_reader_signs_in_reads_in_both_languages_and_opens_an_account(
     scoring: Tenant, console: Door, address: str, browser: Browser
 ) -> None:
     await _fill(scoring)
-    context = await browser.new_context(locale="ja-JP", viewport=VIEW, java_script_enabled=False)  # type: ignore[arg-type]
+    context = await browser.new_context(locale="ja-JP", java_script_enabled=False)
     page = await context.new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
@@ -47,13 +35,11 @@ async def test_a_reader_signs_in_reads_in_both_languages_and_opens_an_account(
     await expect(page.locator("h1")).to_have_text("今日の対応")
     first = page.locator("table.accounts tbody tr").first
     await expect(first).to_contain_text("黙って困っている")
-    await _picture(page, "console")
     await page.click("header >> text=English")
     await expect(page.locator("h1")).to_have_text("Today")
     await expect(first).to_contain_text("struggling in silence")
     await first.locator("a.name").click()
     await expect(page.locator("h2").first).to_have_text("Health score now")
-    await _picture(page, "console-account")
     await page.goto(address)
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await page.fill("input[name=q]", "usual/1")

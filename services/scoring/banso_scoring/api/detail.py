@@ -14,7 +14,7 @@ from banso_scoring import tables as t
 from banso_scoring.api import detail_shapes as shapes
 from banso_scoring.api.examine import Finding, examine
 from banso_scoring.api.listing import summary
-from banso_scoring.api.render import day_or_none, day_text, score_of
+from banso_scoring.api.render import day_or_none, day_text, points, share, whole
 from banso_scoring.api.shapes import AccountSummary
 from banso_scoring.domain.standing import BANDS, NO_DAY
 from banso_scoring.domain.success_model import SuccessModel
@@ -64,8 +64,8 @@ def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> 
         history=[
             shapes.HistoryDay(
                 day=day_text(row.day),
-                score=score_of(row.score),
-                coverage=round(row.coverage, 3),
+                score=points(row.score),
+                coverage=share(row.coverage),
                 band=row.band,
                 phase=row.phase,
                 model_version=row.model_version,
@@ -87,8 +87,8 @@ def summary_of(model: SuccessModel, found: Finding) -> AccountSummary:
     health, column = found.evaluation.health, found.column
     return replace(
         summary(found.row),
-        score=score_of(float(health.score[column])),
-        coverage=round(float(health.coverage[column]), 3),
+        score=whole(float(health.score[column])),
+        coverage=share(float(health.coverage[column])),
         band=BANDS[int(found.now.band[column])],
         phase=model.journey[int(found.now.phase[column])].key,
         phase_entered_on=day_text(int(found.now.entered_day[column])),
@@ -101,10 +101,10 @@ def _number(value: float) -> float | None:
 
 
 def _metrics(model: SuccessModel, found: Finding) -> list[shapes.MetricValue]:
-    values, points = found.evaluation.metrics[:, found.column], found.points[:, found.column]
+    values, ramps = found.evaluation.metrics[:, found.column], found.points[:, found.column]
     return [
-        shapes.MetricValue(metric.name, metric.labels, metric.kind, _number(value), score_of(100 * float(point)))
-        for metric, value, point in zip(model.metrics, values, points, strict=True)
+        shapes.MetricValue(metric.name, metric.labels, metric.kind, _number(value), points(100 * float(ramp)))
+        for metric, value, ramp in zip(model.metrics, values, ramps, strict=True)
     ]
 
 
@@ -115,7 +115,7 @@ def _dimensions(model: SuccessModel, found: Finding) -> list[shapes.DimensionSco
             name=dimension.name,
             label=dimension.labels,
             weight=dimension.weight,
-            score=score_of(float(score)),
+            score=points(float(score)),
             metrics=[model.metrics[index].name for index in dimension.metrics],
         )
         for dimension, score in zip(model.dimensions, scores, strict=True)

@@ -19,7 +19,7 @@ from banso_common.errors import Refused
 from banso_common.http.paging import Key, cursor_of, keys_of
 from banso_scoring import tables as t
 from banso_scoring.api.query import INT64_MAX, ListQuery, Sort, is_storable
-from banso_scoring.api.render import day_or_none, day_text, instant_or_none, score_of, units
+from banso_scoring.api.render import day_or_none, day_text, instant_or_none, share, units, whole
 from banso_scoring.api.shapes import AccountSummary
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -165,8 +165,8 @@ def summary(row: Row[Any]) -> AccountSummary:
         acv=units(row.acv),
         currency=row.currency or None,
         renewal_at=instant_or_none(row.renewal_at),
-        score=score_of(row.score),
-        coverage=round(row.coverage, 3),
+        score=whole(row.score),
+        coverage=share(row.coverage),
         band=row.band,
         phase=row.phase,
         phase_entered_on=day_text(row.phase_entered_day),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 from banso_common.clock import iso
@@ -35,6 +36,16 @@ def units(micros: int | None) -> int | float | None:
     return micros // MICRO if micros % MICRO == 0 else micros / MICRO
 
 
-def score_of(score: float | None) -> float | None:
-    """A score with one decimal; None stays None, and NaN is None."""
-    return None if score is None or score != score else round(score, 1)  # noqa: PLR0124 -- NaN differs from itself
+def points(score: float | None) -> float | None:
+    """A part of a score with one decimal; None stays None, and NaN is None."""
+    return None if score is None or math.isnan(score) else round(score, 1)
+
+
+def whole(score: float | None) -> int | None:
+    """A score in whole points, as `assess.shown_of` compares it: a row is written anew when this changes."""
+    return None if score is None or math.isnan(score) else round(score)
+
+
+def share(coverage: float) -> float:
+    """Coverage in whole per cent, compared likewise."""
+    return round(coverage, 2)

@@ -31,8 +31,8 @@ class AccountSummary:
     """Annual contract value in units of `currency`."""
     currency: str | None
     renewal_at: str | None
-    score: float | None
-    """Health, 0 to 100; null when there is too little data to say."""
+    score: int | None
+    """Health, 0 to 100 in whole points; null when there is too little data to say."""
     coverage: float
     """0 to 1: the share of the model's evidence that this account has. Read the score together with it."""
     band: Band

@@ -7,19 +7,19 @@ from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, GoalCon
 from banso_scoring.console.numbers import about, days, people, percent
 from banso_scoring.console.words import Language, pick
 
-SENTENCES_MAX = 3
-CHANNELS_MAX = 2
+SENTENCES_MAX = 2
 WEAKEST_MAX = 2
 STRUGGLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING)
 
 
 def why(detail: AccountDetail, language: Language) -> list[str]:
-    """At most three sentences: trouble and silence when they are told of, else the stall, else what is weakest."""
+    """At most two sentences: trouble and silence when they are told of, else the stall, else what is weakest."""
     kinds = {signal.kind for signal in detail.signals}
     said: list[str] = []
     if kinds & set(STRUGGLES):
-        said += [channel_sentence(one, detail, language) for one in _loudest(detail)]
-        said += contact_sentence(detail, language)
+        contacts = contact_sentence(detail, language)
+        said += [channel_sentence(one, detail, language) for one in _loudest(detail)[: SENTENCES_MAX - len(contacts)]]
+        said += contacts
     if SignalKind.STALLED in kinds or (not said and detail.phase.stalled):
         said += stall_sentence(detail, language)
     if not said and detail.summary.band is Band.UNKNOWN:
@@ -33,7 +33,7 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
 
 def _loudest(detail: AccountDetail) -> list[ChannelCount]:
     speaking = [one for one in detail.evidence.channels if one.log_evidence > 0 and one.seen > one.expected]
-    return sorted(speaking, key=lambda one: -one.log_evidence)[:CHANNELS_MAX]
+    return sorted(speaking, key=lambda one: -one.log_evidence)
 
 
 def channel_sentence(channel: ChannelCount, detail: AccountDetail, language: Language) -> str:
@@ -48,12 +48,15 @@ def channel_sentence(channel: ChannelCount, detail: AccountDetail, language: Lan
 
 
 def contact_sentence(detail: AccountDetail, language: Language) -> list[str]:
-    """How often they wrote, against how often accounts like this one do; nothing when contact is unknown."""
+    """How often they wrote, against how often accounts like this one do; nothing when contact is unknown.
+
+    The chance of so few is said only of those who wrote less than is usual.
+    """
     evidence = detail.evidence
     if evidence.contacts_seen is None or evidence.contacts_expected is None:
         return []
     seen, expected = evidence.contacts_seen, about(evidence.contacts_expected)
-    chance = evidence.no_contact_probability
+    chance = evidence.no_contact_probability if seen < evidence.contacts_expected else None
     if language == "ja":
         odds = "" if chance is None else f"、偶然なら{percent(chance)}"
         return [f"問い合わせは{seen}回（通常{expected}回{odds}）"]

@@ -28,11 +28,12 @@ from banso_standalone.settings import Example, StandaloneSettings
 def replay(
     presentation: Annotated[str, typer.Option(help="Which year and term, such as 2014J.")] = "",
     module: Annotated[list[str] | None, typer.Option(help="Only these modules; give it several times.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every module of the presentation.")] = False,
 ) -> None:
     """Send the events of the OULAD example up to today to usage-events. Sent twice they count once."""
     settings = load(StandaloneSettings)
     chosen = presentation or settings.replay_presentation
-    modules = frozenset(module or settings.modules)
+    modules = frozenset() if everything else frozenset(module or settings.modules)
     extract = load_oulad(frozenset({chosen}), modules)
     zone = ZoneInfo(load(ScoringSettings).time_zone)
     today = datetime.fromtimestamp(SystemClock().now() / SECOND_MS, zone).date()

@@ -18,8 +18,9 @@ from banso_standalone.settings import Example
 NOMINAL_FIRST_DAYS = {"B": (2, 1), "J": (10, 1)}
 """Month and day on which presentations begin; the extract says the month only."""
 
-LAST_COURSE_DAY = 150
-"""The latest day of the course that `today` may be when a folder is begun: mid-course, much done and much to do."""
+LAST_COURSE_DAY = 124
+"""The latest day of the course that `today` may be when a folder is begun: a deadline has just passed, and the
+course is long from over."""
 
 WEEK_DAYS = 7
 

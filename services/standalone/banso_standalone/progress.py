@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from banso_common.clock import iso
+from banso_standalone.quiet_console import QuietConsole
 from banso_standalone.replay import Progress
 
 LINE_EVERY_DAYS = 25
@@ -15,10 +18,11 @@ LINE_EVERY_DAYS = 25
 class ReplayProgress:
     """Called with each `Progress`; `close` takes the bar away."""
 
-    def __init__(self, console: Console, name: str) -> None:
-        self._console, self._name = console, name
+    def __init__(self, console: Console, name: str, messages: QuietConsole) -> None:
+        self._console, self._name, self._messages = console, name, messages
         self._bar: Bar | None = None
         self._told_real = False
+        self._began_at = monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Show it; once time is real, say so and show no more."""
@@ -28,9 +32,14 @@ class ReplayProgress:
             self._told_real = True
             self.close()
             self._console.print(
-                f"{self._name}: {progress.events:,} events replayed; the example stands at today, "
-                "and from now on time is real."
+                f"{self._name}: {progress.events:,} events replayed in {monotonic() - self._began_at:.0f} s, "
+                f"{self._messages.held:,} messages sent; "
+                f"the example stands at {iso(progress.at)[:10]}, and from now on time is real.",
+                soft_wrap=True,
             )
+            if self._messages.held:
+                self._console.print("The newest message:")
+                self._console.print(self._messages.newest, markup=False, highlight=False, soft_wrap=True)
         elif self._console.is_terminal:
             self._show(progress)
         elif progress.day % LINE_EVERY_DAYS == 0:

@@ -9,11 +9,10 @@ from time import monotonic
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from banso_alerts.channels.set_up import channels_of
 from banso_alerts.service import PACKAGE as ALERTS
 from banso_alerts.service import AlertsService
-from banso_alerts.service import build as build_alerts
 from banso_alerts.settings import AlertsSettings
-from banso_common.clock import Clock
 from banso_common.contracts.topics import KEEP_DAYS
 from banso_common.db import outbox
 from banso_common.db.transaction import reading
@@ -30,8 +29,11 @@ from banso_scoring.service import ScoringService
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.composition import Composition
 from banso_standalone.home import bring_up_to_date
+from banso_standalone.quiet_console import QuietConsole
+from banso_standalone.switchable_clock import SwitchableClock
 
-LOOK_AGAIN_S = 0.002
+LOOK_AGAIN_S = 0.001
+LOOK_AGAIN_S_MAX = 0.016
 WARN_AFTER_S = 30.0
 
 
@@ -47,9 +49,10 @@ class Trio:
 class Standalone(Composition):
     """See the module. The data folder must be ours already."""
 
-    def __init__(self, settings: CommonSettings, log: EmbeddedLog, trio: Trio) -> None:
+    def __init__(self, settings: CommonSettings, log: EmbeddedLog, trio: Trio, messages: QuietConsole) -> None:
         super().__init__(log, [trio.ingest, trio.scoring, trio.alerts], KeyRing(settings.keys_path))
         self.trio = trio
+        self.messages = messages
         self._partitions = settings.partitions
 
     async def prepare(self) -> None:
@@ -69,8 +72,10 @@ class Standalone(Composition):
             self._relayed,
             trio.alerts.caught_up,
         ):
+            look_again_s = LOOK_AGAIN_S
             while not await caught_up():
-                await asyncio.sleep(LOOK_AGAIN_S)
+                await asyncio.sleep(look_again_s)
+                look_again_s = min(2 * look_again_s, LOOK_AGAIN_S_MAX)
                 if monotonic() > warn_at:
                     warn_at = monotonic() + WARN_AFTER_S
                     logger("standalone").warning("waiting for the services", **self._reasons())
@@ -92,12 +97,13 @@ class Standalone(Composition):
         return (self.trio.scoring.engine, SCORING), (self.trio.alerts.engine, ALERTS)
 
 
-async def build(settings: CommonSettings, model: SuccessModel, clock: Clock) -> Standalone:
+def build(settings: CommonSettings, model: SuccessModel, clock: SwitchableClock) -> Standalone:
     """The standalone over `settings.data_dir`, not started yet. Raises SettingsError."""
     log = EmbeddedLog(settings.data_dir / "log.db", clock)
+    messages, alerts = QuietConsole(clock), load(AlertsSettings)
     trio = Trio(
         ingest=IngestService(load(IngestSettings), log, clock),
         scoring=ScoringService(load(ScoringSettings), model, log, clock),
-        alerts=await build_alerts(load(AlertsSettings), log, clock),
+        alerts=AlertsService(alerts, log, clock, messages.instead_of_print(channels_of(alerts, clock))),
     )
-    return Standalone(settings, log, trio)
+    return Standalone(settings, log, trio, messages)

@@ -38,7 +38,7 @@ async def _run(settings: StandaloneSettings, home: Home, listening: socket.socke
     real = SystemClock()
     begun = begin(settings, real.now())
     clock = SwitchableClock(real, begun.journal.clock_at)
-    standalone = await build(settings, model_of(begun.model_file), clock)
+    standalone = build(settings, model_of(begun.model_file), clock)
     key = home.first_key(KeyRing(settings.keys_path))
 
     async def beside() -> None:
@@ -53,7 +53,7 @@ async def _replay(begun: Begun, standalone: Standalone, clock: SwitchableClock, 
     journal = begun.journal
     name = f"OULAD {journal.presentation}"
     extract = await asyncio.to_thread(load_oulad, frozenset({journal.presentation}), frozenset(journal.modules))
-    progress = ReplayProgress(console, name)
+    progress = ReplayProgress(console, name, standalone.messages)
     try:
         replay = Replay(standalone, clock, Almanac(journal, begun.zone), begun.file)
         await replay.run(extract, progress)

@@ -84,9 +84,8 @@ class Worker(Generic[Work]):
         while not self._stopping.is_set():
             try:
                 if self._reader is None:
-                    self._reader = await self._log.reader(
-                        self._topic, self._service, self, with_headers=self._with_headers
-                    )
+                    options = {"with_headers": self._with_headers}
+                    self._reader = await self._log.reader(self._topic, self._service, self, **options)
                 await self._step(self._reader)
             except Fenced as fault:
                 await self._start_over("fenced", fault, rejoin=True)

@@ -82,7 +82,8 @@ def test_compose_runs_each_service_after_the_migration() -> None:
     for name in WORKLOADS:
         assert services[name]["command"] == [name]
     for name in ("ingest", "scoring", "alerts"):
-        assert services[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+        first = {"topics": ["topics", "create"], "migrate": ["migrate"]}
+        assert {each: services[each]["command"] for each in services[name]["depends_on"]} == first
         assert "/readyz" in services[name]["healthcheck"]["test"][-1]
     assert services["kafka"]["image"] == "apache/kafka:4.3.0", "the version that the tests run"
 
@@ -98,6 +99,8 @@ def test_a_workload_runs_its_command_without_privileges(name: str) -> None:
     pod = workload["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert container["args"] == [name]
+    for each in pod.get("initContainers", []):
+        assert each["securityContext"] == container["securityContext"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["automountServiceAccountToken"] is False
     assert container["securityContext"]["readOnlyRootFilesystem"] is True

@@ -17,6 +17,18 @@ from tests.alerts.made import directory, signal
 from tests.alerts.room import LIMITS, PostBox, Room
 
 
+class Held:
+    """A send that waits until it is told to answer."""
+
+    def __init__(self) -> None:
+        self.called, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def send(self, letter: Any) -> Sent:
+        self.called.set()
+        await self.answer.wait()
+        return Sent("late")
+
+
 async def test_what_is_due_is_sent_once_and_said(engine: AsyncEngine, noon: ManualClock) -> None:
     room = Room(engine, noon)
     await room.hear(signal())
@@ -159,23 +171,35 @@ async def test_what_a_dead_sender_left_is_looked_for_once_its_lease_has_run_out(
 async def test_a_result_that_comes_after_the_lease_was_lost_is_dropped(engine: AsyncEngine, noon: ManualClock) -> None:
     slow, heir = Room(engine, noon), Room(engine, noon)
     await slow.hear(signal())
-    called, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hang(letter: Any) -> Sent:
-        called.set()
-        await go_on.wait()
-        return Sent("late")
-
-    slow.box.send = hang  # type: ignore[method-assign]
+    late = Held()
+    slow.box.send = late.send  # type: ignore[method-assign]
     sending = asyncio.create_task(slow.deliver())
-    await called.wait()
+    await late.called.wait()
     heir.later(LIMITS.grace_ms)
     await heir.deliver()
-    go_on.set()
+    late.answer.set()
     await sending
     row = await heir.row()
     assert (row.state, row.provider_ref) == ("sent", "ref-1")
     assert [said.outcome for said in await heir.outcomes()] == [OutcomeKind.SENT]
+
+
+async def test_a_result_that_comes_while_the_heir_sends_is_dropped_too(engine: AsyncEngine, noon: ManualClock) -> None:
+    slow, heir = Room(engine, noon), Room(engine, noon)
+    await slow.hear(signal())
+    first, second = Held(), Held()
+    slow.box.send, heir.box.send = first.send, second.send  # type: ignore[method-assign]
+    sending = asyncio.create_task(slow.deliver())
+    await first.called.wait()
+    heir.later(LIMITS.grace_ms)
+    inheriting = asyncio.create_task(heir.deliver())
+    await second.called.wait()
+    first.answer.set()
+    await sending
+    assert (await heir.row()).state == "sending"
+    second.answer.set()
+    await inheriting
+    assert ((await heir.row()).state, (await heir.row()).attempts) == ("sent", 2)
 
 
 async def test_a_sender_that_was_stopped_for_longer_than_its_lease_does_not_send(
@@ -195,19 +219,22 @@ async def test_a_sender_that_was_stopped_for_longer_than_its_lease_does_not_send
 
 async def test_a_clock_that_leaps_while_we_send_makes_no_crash_of_it(engine: AsyncEngine, noon: ManualClock) -> None:
     """On virtual time a day may pass during one call: our own sends are not taken for a dead sender's."""
-    room = Room(engine, noon)
-    await room.hear(signal())
-    looked: list[int] = []
+    dead, room = Room(engine, noon), Room(engine, noon)
+    await dead.hear(signal("left"))
+    await _die_while_sending(dead)
+    await room.hear(signal("ours", said_at=noon.now()))
 
     async def leap(letter: Any) -> Sent:
         room.later(DAY_MS)
-        looked.append(await room.deliver())
-        return Sent("ref")
+        room.box.send = usual  # type: ignore[method-assign]
+        await room.deliver()
+        return Sent("leapt")
 
-    room.box.send = leap  # type: ignore[method-assign]
+    usual, room.box.send = room.box.send, leap  # type: ignore[method-assign]
     await room.deliver()
-    assert looked == [0]
-    assert ((await room.row()).state, (await room.row()).attempts) == ("sent", 1)
+    left, ours = await room.rows()
+    assert (left.state, left.attempts) == ("sent", 2)
+    assert (ours.state, ours.attempts, ours.provider_ref) == ("sent", 1, "leapt")
 
 
 async def test_two_members_share_what_is_due_and_send_each_once(engine: AsyncEngine, noon: ManualClock) -> None:

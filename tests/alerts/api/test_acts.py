@@ -15,8 +15,6 @@ from tests.alerts.api.asking import listed, only
 from tests.alerts.made import at, directory, rules, signal
 from tests.alerts.room import Room
 
-ONE_STORE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the store plays no part
-
 
 async def test_an_acknowledgement_is_kept_once_and_said_once(
     api: httpx.AsyncClient, room: Room, noon: ManualClock

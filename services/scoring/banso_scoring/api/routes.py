@@ -26,15 +26,25 @@ _described = Depends(HTTPBearer(auto_error=False, scheme_name="key", description
 
 def make_router(member: Member) -> APIRouter:
     """The API over the store of `member`."""
-    router = APIRouter(tags=["accounts"], dependencies=[_described])
-    reader = [Depends(require(Scope.ACCOUNTS_READ))]
+    router = APIRouter(dependencies=[_described])
+    _add_accounts(router, member)
+    _add_workings(router, member)
+    return router
+
+
+_reader = [Depends(require(Scope.ACCOUNTS_READ))]
+
+
+def _add_accounts(router: APIRouter, member: Member) -> None:
+    """What CSM tools poll."""
 
     @router.get(
         "/v1/accounts",
         summary="List accounts",
         response_model=AccountList,
         responses={**NOT_MODIFIED, **problems(400, 401, 403, 422, 503)},
-        dependencies=reader,
+        dependencies=_reader,
+        tags=["accounts"],
     )
     async def list_accounts(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         """Accounts with their health, worst first unless `sort` says otherwise. To keep a copy, walk
@@ -48,7 +58,8 @@ def make_router(member: Member) -> APIRouter:
         summary="Show one account",
         response_model=AccountDetail,
         responses={**NOT_MODIFIED, **problems(401, 403, 404, 422, 503)},
-        dependencies=reader,
+        dependencies=_reader,
+        tags=["accounts"],
     )
     async def show_account(
         request: Request,
@@ -64,12 +75,16 @@ def make_router(member: Member) -> APIRouter:
             raise not_found("account")
         return answer(request, detail)
 
+
+def _add_workings(router: APIRouter, member: Member) -> None:
+    """What scores are made from, and whether anything was lost."""
+
     @router.get(
         "/v1/model",
         summary="Show the success model",
         response_model=ModelView,
         responses={**NOT_MODIFIED, **problems(401, 403)},
-        dependencies=reader,
+        dependencies=_reader,
         tags=["model"],
     )
     async def show_model(request: Request) -> Response:
@@ -88,5 +103,3 @@ def make_router(member: Member) -> APIRouter:
         """Of each partition: received = applied + duplicate + dead-lettered."""
         async with reading(member.engine) as tx:
             return answer(request, await conservation(tx))
-
-    return router

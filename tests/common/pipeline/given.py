@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from banso_common.contracts.topics import Topic
 from banso_common.errors import Fenced, OffsetOutOfRange, Unavailable
-from banso_common.log.port import Assignee, Batch
+from banso_common.log.port import Assignee, Batch, Log
 from banso_common.pipeline.halts import Halt
 from banso_common.pipeline.worker import Worker
 
@@ -155,7 +156,7 @@ async def worked(
     script: Script, handler: ListHandler, until: Callable[[Worker[list[Batch]]], bool] | None = None
 ) -> Worker[list[Batch]]:
     """Let a worker work until all is stored, or `until`; then stop it."""
-    worker = Worker(script, TOPIC, "scoring", handler)  # type: ignore[arg-type]  # the part of a log that it uses
+    worker = Worker(cast(Log, script), TOPIC, "scoring", handler)
     worker._backoff.first_ms = worker._backoff.most_ms = 1
 
     def done() -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from banso_common.errors import BansoError, Fenced, SettingsError, Unavailable
+from banso_common.log.port import Log
 from banso_common.pipeline.halts import Halt
 from banso_common.pipeline.worker import Worker
 from banso_common.telemetry import metrics
@@ -184,7 +185,7 @@ async def test_who_lost_the_group_starts_over_when_the_log_says_so() -> None:
 async def test_caught_up_means_that_all_that_the_log_holds_is_applied() -> None:
     told, handler = script(), ListHandler()
     answers: list[bool] = []
-    worker = Worker(told, TOPIC, "scoring", handler)
+    worker = Worker(cast(Log, told), TOPIC, "scoring", handler)
     assert not await worker.caught_up()
     task = asyncio.create_task(worker.run())
     while not answers or not answers[-1]:

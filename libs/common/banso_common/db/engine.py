@@ -15,6 +15,8 @@ from banso_common.errors import SettingsError
 POOL_SIZE = 5
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
+IDLE_IN_TRANSACTION_MS = 30_000
+"""A process that hangs inside a transaction loses it after so long, with the lock on its partitions."""
 WRITES = "banso_writes"
 
 
@@ -39,7 +41,10 @@ def connect(url: str) -> AsyncEngine:
             parsed.set(drivername="postgresql+asyncpg"),
             pool_size=POOL_SIZE,
             pool_pre_ping=True,
-            connect_args={"timeout": CONNECT_TIMEOUT_S},
+            connect_args={
+                "timeout": CONNECT_TIMEOUT_S,
+                "server_settings": {"idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS)},
+            },
         )
     raise SettingsError(
         f"banso keeps its data in SQLite or PostgreSQL, not `{parsed.drivername}`; "

@@ -18,11 +18,11 @@ from tests.conftest import CHROMIUM_ARGS, START_AT
 from tests.scoring.api.given import Door, door, tenant
 from tests.scoring.console.invented import live_through
 
-VIEW_WIDTH, VIEW_HEIGHT = 1360, 860
+VIEW_WIDTH, VIEW_HEIGHT = 1440, 900
 
 
 async def take(folder: Path) -> None:
-    """Put `console.png` (Japanese, light) and `console-account.png` (English, dark) into `folder`."""
+    """Put the list in both languages and an account's page into `folder`."""
     with TemporaryDirectory() as store:
         async with tenant(f"sqlite+aiosqlite:///{store}/banso.sqlite", ManualClock(START_AT)) as scoring:
             await live_through(scoring)
@@ -44,16 +44,20 @@ async def _shoot(folder: Path, address: str, served: Door) -> None:
         chromium = await playwright.chromium.launch(
             executable_path=program("chromium", "chromium"), args=list(CHROMIUM_ARGS)
         )
-        for name, language, scheme in (("console", "ja", "light"), ("console-account", "en", "dark")):
+        for name, language, scheme in (
+            ("console", "en", "light"),
+            ("console-ja", "ja", "light"),
+            ("console-account", "en", "dark"),
+        ):
             page = await chromium.new_page(
                 viewport={"width": VIEW_WIDTH, "height": VIEW_HEIGHT},
                 color_scheme="dark" if scheme == "dark" else "light",
             )
             await page.goto(f"{address}/login?key={served.key}")
             await page.goto(f"{address}/?lang={language}")
-            if name != "console":
+            if scheme == "dark":
                 await page.locator("a.name").first.click()
-            await page.screenshot(path=folder / f"{name}.png", full_page=name != "console")
+            await page.screenshot(path=folder / f"{name}.png", full_page=scheme == "dark")
         await chromium.close()
 
 

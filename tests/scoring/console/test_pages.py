@@ -56,11 +56,11 @@ async def test_the_list_begins_with_the_gravest_and_says_why_from_its_numbers(
         "佐藤",
     ):
         assert said in _text(page)
-    assert "目安45日）、未達：利用した日数（28日） 1 / ≥ 4" in _text(page)
+    assert "目安45日）、未達：利用した日数（28日）は1（目標 ≥ 4）" in _text(page)
     english = _text((await reader.get("/?lang=en")).text)
     for said in ("struggling in silence", "errors: 168 in 56 days, usually", "wrote 0 times, usually", "¥12,000,000"):
         assert said in english
-    assert "61 days in implementation, expected 45; blocked by active days of 28 1 / ≥ 4" in english
+    assert "61 days in implementation, expected 45; blocked by active days of 28 at 1, goal ≥ 4" in english
 
 
 async def test_too_little_data_is_said_and_not_scored(scoring: Tenant, reader: AsyncClient) -> None:

@@ -12,10 +12,10 @@ from banso_common.http.problem import not_found
 from banso_scoring.api.detail import account_detail
 from banso_scoring.api.query import is_storable
 from banso_scoring.console.door import Page, reader, sign_in_router
+from banso_scoring.console.language import language_of
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
-from banso_scoring.console.words import language_of
 from banso_scoring.member import Member
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -19,8 +19,9 @@ from markupsafe import Markup
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
 from banso_scoring.console import numbers, sentences
+from banso_scoring.console.language import COOKIE, LANGUAGES, language_of, pick
 from banso_scoring.console.place import account_address
-from banso_scoring.console.words import COOKIE, LANGUAGES, WORDS, language_of, pick
+from banso_scoring.console.words import WORDS
 
 LANGUAGE_AGE_S = 365 * 24 * 3_600
 SHOWN_CHARS_MAX = 200

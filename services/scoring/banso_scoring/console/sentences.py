@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from banso_common.contracts.account_signal import Band, SignalKind
 from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, GoalCondition, MetricValue
+from banso_scoring.console.language import Language, pick
 from banso_scoring.console.numbers import about, days, people, percent
-from banso_scoring.console.words import Language, pick
 
 SENTENCES_MAX = 2
 WEAKEST_MAX = 2
@@ -20,11 +20,15 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
         contacts = contact_sentence(detail, language)
         said += [channel_sentence(one, detail, language) for one in _loudest(detail)[: SENTENCES_MAX - len(contacts)]]
         said += contacts
+    if SignalKind.HEALTH_CRITICAL in kinds:
+        said += weakest_sentence(detail, language)
     if SignalKind.STALLED in kinds or (not said and detail.phase.stalled):
         said += stall_sentence(detail, language)
     if not said and detail.summary.band is Band.UNKNOWN:
         share = percent(detail.summary.coverage)
-        return [f"判断材料がまだ{share}しかありません" if language == "ja" else f"Only {share} of the evidence so far"]
+        said.append(
+            f"判断材料がまだ{share}しかありません" if language == "ja" else f"Only {share} of the evidence so far"
+        )
     if not said:
         said += weakest_sentence(detail, language)
         said += [channel_sentence(one, detail, language) for one in _loudest(detail)[:1]]
@@ -65,16 +69,16 @@ def contact_sentence(detail: AccountDetail, language: Language) -> list[str]:
 
 
 def stall_sentence(detail: AccountDetail, language: Language) -> list[str]:
-    """How long it has been in its phase, and what it has not reached."""
+    """How long it has been in its phase, and what it is furthest from reaching."""
     phase = detail.phase
     label, missing = pick(phase.label, language), [one for one in phase.goal if not one.met]
+    missing = sorted(missing, key=lambda one: one.progress or 0.0)[:1]
     if phase.expected_days is None:
         return []
-    blocked = "・".join(condition_text(one, language) for one in missing[:2])
+    blocked = "".join(condition_text(one, language) for one in missing)
     if language == "ja":
         spent = f"{label}に{days(phase.days, language)}（目安{days(phase.expected_days, language)}）"
         return [spent + (f"、未達：{blocked}" if blocked else "")]
-    blocked = ", ".join(condition_text(one, language) for one in missing[:2])
     spent = f"{days(phase.days, language)} in {label}, expected {phase.expected_days}"
     return [spent + (f"; blocked by {blocked}" if blocked else "")]
 
@@ -82,7 +86,8 @@ def stall_sentence(detail: AccountDetail, language: Language) -> list[str]:
 def condition_text(condition: GoalCondition, language: Language) -> str:
     """A condition with its value and its target."""
     value = "–" if condition.value is None else about(condition.value)
-    return f"{pick(condition.label, language)} {value} / {target_text(condition)}"
+    label, target = pick(condition.label, language), target_text(condition)
+    return f"{label}は{value}（目標 {target}）" if language == "ja" else f"{label} at {value}, goal {target}"
 
 
 def target_text(condition: GoalCondition) -> str:
@@ -105,4 +110,5 @@ def weakest_sentence(detail: AccountDetail, language: Language) -> list[str]:
 
 
 def _metric_text(metric: MetricValue, language: Language) -> str:
-    return f"{pick(metric.label, language)} {about(metric.value or 0.0)}"
+    label, value = pick(metric.label, language), about(metric.value or 0.0)
+    return f"{label} {value}" if language == "ja" else f"{label} ({value})"

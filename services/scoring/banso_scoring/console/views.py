@@ -15,9 +15,9 @@ from banso_scoring.api.examine import examine
 from banso_scoring.api.listing import page
 from banso_scoring.console.chart import Chart, chart_of
 from banso_scoring.console.facets import Facets, facets, owners
+from banso_scoring.console.language import Language
 from banso_scoring.console.place import Place
 from banso_scoring.console.sentences import why
-from banso_scoring.console.words import Language
 from banso_scoring.domain.success_model import Phase, SuccessModel
 from banso_scoring.member import Member
 

@@ -1,25 +1,18 @@
-"""The console's words in both languages, and which of the two a reader gets."""
+"""The console's words in both languages; what is made from numbers is in `sentences` and `numbers`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
-
-from fastapi import Request
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
-
-Language = Literal["ja", "en"]
-LANGUAGES: tuple[Language, ...] = ("ja", "en")
-COOKIE = "banso_lang"
+from banso_scoring.console.language import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language. Texts with `{}` are filled by `sentences` and `numbers`."""
 
-    language: str
     other_language: str
     today: str
     accounts: str
@@ -101,7 +94,6 @@ class Words:
 
 WORDS: dict[Language, Words] = {
     "ja": Words(
-        language="日本語",
         other_language="English",
         today="今日の対応",
         accounts="{} 件のうち要対応 {} 件",
@@ -192,7 +184,6 @@ WORDS: dict[Language, Words] = {
         },
     ),
     "en": Words(
-        language="English",
         other_language="日本語",
         today="Today",
         accounts="{} accounts, {} flagged",
@@ -283,33 +274,3 @@ WORDS: dict[Language, Words] = {
         },
     ),
 }
-
-
-def language_of(request: Request) -> Language:
-    """`?lang=`, else the cookie, else what the browser prefers, else English."""
-    for said in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
-        for language in LANGUAGES:
-            if said == language:
-                return language
-    return _preferred(request.headers.get("accept-language", ""))
-
-
-def _preferred(header: str) -> Language:
-    """RFC 9110, 12.5.4: the language of the highest weight that we have; the first of equals."""
-    best: Language = "en"
-    highest = 0.0
-    for part in header.split(",")[:20]:
-        tag, _, weight = part.partition(";")
-        try:
-            value = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
-        except ValueError:
-            continue
-        for language in LANGUAGES:
-            if tag.strip().lower().partition("-")[0] == language and value > highest:
-                best, highest = language, value
-    return best
-
-
-def pick(texts: Mapping[str, str], language: Language) -> str:
-    """A text of the model in the reader's language, or in the one that there is."""
-    return texts.get(language) or next(iter(texts.values()), "")

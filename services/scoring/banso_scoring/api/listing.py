@@ -8,7 +8,7 @@ segment, so that an index on the value serves the first one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select, tuple_
@@ -44,13 +44,15 @@ class Order:
     kinds: tuple[type, ...]
     down: bool = False
     nullable: bool = False
+    tie: Expression = _a.account
+    """The account, out of the table whose index has the keys: a batch's accounts share one `changed_at`."""
 
 
 _ORDERS: dict[Sort, Order] = {
-    Sort.SCORE: Order((_h.score,), (float,), nullable=True),
-    Sort.SCORE_DOWN: Order((_h.score,), (float,), down=True, nullable=True),
-    Sort.CHANGED_AT: Order((_h.changed_at,), (int,)),
-    Sort.CHANGED_AT_DOWN: Order((_h.changed_at,), (int,), down=True),
+    Sort.SCORE: Order((_h.score,), (float,), nullable=True, tie=_h.account),
+    Sort.SCORE_DOWN: Order((_h.score,), (float,), down=True, nullable=True, tie=_h.account),
+    Sort.CHANGED_AT: Order((_h.changed_at,), (int,), tie=_h.account),
+    Sort.CHANGED_AT_DOWN: Order((_h.changed_at,), (int,), down=True, tie=_h.account),
     Sort.NAME: Order((_a.name,), (str,)),
     Sort.ACV: Order((_a.acv,), (int,), nullable=True),
     Sort.ACV_DOWN: Order((_a.acv,), (int,), down=True, nullable=True),
@@ -74,7 +76,7 @@ async def page(tx: AsyncConnection, model: SuccessModel, query: ListQuery) -> tu
             rows += await _segment(tx, chosen.where(value.is_not(None)), order, after, wanted)
         if len(rows) < wanted:
             place = after[1:] if after is not None and after[0] is None else None
-            missing = Order((), (), order.down)
+            missing = replace(order, keys=(), kinds=())
             rows += await _segment(tx, chosen.where(value.is_(None)), missing, place, wanted - len(rows))
     if len(rows) < wanted:
         return rows, None
@@ -86,7 +88,7 @@ async def _segment(
     tx: AsyncConnection, chosen: Select[Any], order: Order, after: Sequence[Key] | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Up to `limit` rows after the place `after`; ties of the keys are in the order of their accounts."""
-    by = (*order.keys, _a.account)
+    by = (*order.keys, order.tie)
     if after is not None:
         place = tuple_(*(literal(value, key.type) for value, key in zip(after, by, strict=True)))
         chosen = chosen.where(tuple_(*by) < place if order.down else tuple_(*by) > place)

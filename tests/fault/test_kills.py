@@ -10,7 +10,7 @@ import pytest
 from tests.fault.kills import POINTS, run
 from tests.fault.life import Place
 
-KILLS = int(os.environ.get("BANSO_FAULT_KILLS", "100"))
+KILLS = int(os.environ.get("BANSO_TEST_KILLS", "100"))
 """On each store; `make faults` asks for more."""
 
 

@@ -135,6 +135,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         for channel in model.roles.channels
     ]
     score = float(found.evaluation.health.score[column])
+    last_day = int(portfolio.columns.last_day[said.position])
     return AccountSignal(
         v=VERSION,
         key=signal_key(account, said.kind, said.episode, said.state),
@@ -155,7 +156,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         evidence=evidence_of(model, found.evaluation.struggle, column, users),
         detail={
             "phase_days": found.day - int(found.standing.entered_day[column]),
-            "last_event_days": found.day - int(portfolio.columns.last_day[said.position]),
+            "last_event_days": found.day - last_day if last_day >= 0 else None,
         },
         acv=who.acv,
         currency=who.currency,

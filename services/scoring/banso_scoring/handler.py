@@ -166,6 +166,7 @@ class ScoringHandler:
         known_days = np.maximum(received, days)
         lane.late = int((known_days > days).sum())
         self._first_seen(folding, positions, days)
+        np.maximum.at(portfolio.columns.last_day, positions, days)
         touched, accounts = np.unique(positions, return_inverse=True)
         numbers: dict[str, int] = {}
         values = np.array([event.value for event in events], np.int64)
@@ -183,11 +184,10 @@ class ScoringHandler:
         portfolio.add_facts(lane.facts, today)
 
     def _first_seen(self, folding: Folding, positions: Ints, days: Ints) -> None:
-        """Note each account's first and last day; facts of a closed day ask for a look back."""
+        """Note each account's first day; facts of a closed day ask for a look back."""
         portfolio, columns = self._member.portfolio, self._member.portfolio.columns
         before = columns.first_day[positions]
         np.minimum.at(columns.first_day, positions, days)
-        np.maximum.at(columns.last_day, positions, days)
         folding.described.update(np.unique(positions[columns.first_day[positions] < before]).tolist())
         backfilled = set(np.unique(positions[days <= columns.closed_day[positions]]).tolist())
         folding.described.update(backfilled - portfolio.backfilled)

@@ -223,3 +223,14 @@ async def test_without_lanes_a_sweep_does_nothing(small: Room, clock: ManualCloc
     await small.handler.revoked([0, 1])
     await small.sweep(clock.now())
     assert await small.rows(t.cohort) == []
+
+
+async def test_what_is_said_of_an_account_is_no_use_of_the_product(small: Room, clock: ManualClock) -> None:
+    await active(small, clock)
+    before = await shown(small)
+    clock.move_to(clock.now() + 3 * DAY_MS)
+    await small.take(
+        told(9_001, "acme", clock.now(), {"name": "Acme KK"}), told(9_002, "new", clock.now(), {"seats": 3})
+    )
+    assert (await shown(small)).last_day == before.last_day
+    assert (await shown(small, "new")).last_day < 0

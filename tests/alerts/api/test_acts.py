@@ -49,19 +49,27 @@ async def test_what_is_acknowledged_before_it_is_sent_is_not_sent_through_any_ch
 async def test_a_snooze_lets_what_is_not_sent_wait_and_holds_what_comes(
     api: httpx.AsyncClient, room: Room, noon: ManualClock
 ) -> None:
-    await room.hear(signal())
+    await room.hear(signal(), signal("other", owner_email="b@vendor.example"))
+    await room.hear(signal(kind=SignalKind.STALLED))
     until = noon.now() + DAY_MS
-    answer = await api.post(f"/v1/outreach/{(await only(api))['id']}/snooze", json={"until": iso(until)})
+    (first,) = await listed(api, account="acme", kind="silent-struggling")
+    answer = await api.post(f"/v1/outreach/{first['id']}/snooze", json={"until": iso(until)})
     shown = answer.json()["outreach"]
     assert (shown["state"], shown["reason"], shown["stage"]) == ("waiting", "snoozed", "snooze")
     assert (shown["snoozed_until"], shown["snoozed_by"], shown["next_at"]) == (iso(until), "console", iso(until))
-    assert await listed(api, open="true") == []
-    await room.hear(signal(episode=2), signal(kind=SignalKind.STALLED))
-    states = {(each["kind"], each["state"], each["reason"]) for each in await listed(api)}
-    assert states == {("silent-struggling", "waiting", "snoozed"), ("stalled", "planned", None)}
+    assert first["id"] not in {each["id"] for each in await listed(api, open="true")}
+    await room.hear(signal(episode=2))
+    states = [(each["account"], each["kind"], each["state"], each["reason"]) for each in await listed(api)]
+    assert sorted(states, key=str) == [
+        ("acme", "silent-struggling", "waiting", "snoozed"),
+        ("acme", "silent-struggling", "waiting", "snoozed"),
+        ("acme", "stalled", "planned", None),
+        ("other", "silent-struggling", "planned", None),
+    ]
     noon.move_to(until)
     await room.tend()
-    assert {(row.episode, row.kind): row.state for row in await room.rows()}[1, "silent-struggling"] == "planned"
+    woken = {(row.account, row.episode, row.kind): row.state for row in await room.rows()}
+    assert woken["acme", 1, "silent-struggling"] == "planned"
     outcomes = [(said.outcome, said.key.rpartition("/")[2]) for said in await room.outcomes()]
     assert (OutcomeKind.SNOOZED, str(until)) in outcomes
 

@@ -1,4 +1,4 @@
-"""`python -m tests.fault --kills 1000 [--json]`: so many kills on each store, and what came of it; fails on a breach."""
+"""`python -m tests.fault --kills 1000 [--json]`: kills on each store, and what came of it; fails on a breach."""
 
 from __future__ import annotations
 

@@ -133,6 +133,7 @@ class ScoringHandler:
                 for assessment in found:
                     await changes.put_health(tx, member.portfolio, assessment, now)
                     said += await changes.put_said(tx, member.portfolio, assessment, now)
+            failpoint("scoring-committed")
             member.claims = claims
         for lane in work:
             tally = lane.tally()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_common.contracts.topics import Topic
 from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance, checkpoint_table
+from banso_common.db.engine import connect
 from banso_common.db.transaction import reading, transaction
-from banso_common.errors import Fenced
+from banso_common.errors import Fenced, Unavailable
 
 metadata = MetaData()
 checkpoint = checkpoint_table(metadata)
@@ -88,3 +90,35 @@ async def test_what_a_fenced_transaction_wrote_is_rolled_back(engine: AsyncEngin
 async def test_members_that_take_a_new_partition_at_once_are_told_apart(engine: AsyncEngine) -> None:
     claims = await asyncio.gather(*(taken(engine) for _ in range(5)))
     assert sorted(claim.epoch for claim in claims) == [1, 2, 3, 4, 5]
+
+
+async def test_who_hangs_inside_a_transaction_is_not_waited_for_in_silence(
+    postgres_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("banso_common.db.checkpoint.LOCK_WAIT_MS", 50)
+    database = connect(postgres_url())
+    async with transaction(database) as tx:
+        await tx.run_sync(metadata.create_all)
+    claim = await taken(database)
+    async with transaction(database) as hanging:
+        await advance(hanging, checkpoint, claim, 5)
+        with pytest.raises(Unavailable, match="lock"):
+            await taken(database)
+    assert (await taken(database)).next_offset == 5
+    await database.dispose()
+
+
+async def test_a_transaction_in_which_nothing_happens_ends_with_its_locks(
+    postgres_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("banso_common.db.engine.IDLE_IN_TRANSACTION_MS", 50)
+    database = connect(postgres_url())
+    async with transaction(database) as tx:
+        await tx.run_sync(metadata.create_all)
+    claim = await taken(database)
+    with pytest.raises(Unavailable):
+        async with transaction(database) as hanging:
+            await advance(hanging, checkpoint, claim, 5)
+            assert (await taken(database)).epoch == 2
+    assert await stored(database) == [(0, 2, NONE_YET)]
+    await database.dispose()

@@ -16,6 +16,8 @@ from banso_common.db.rows import Columns, upsert
 from banso_common.errors import Fenced
 
 NONE_YET = -1
+LOCK_WAIT_MS = 10_000
+"""Whoever is about to write for a partition, and hangs, is waited for so long; then taking it is Unavailable."""
 
 
 def checkpoint_table(metadata: MetaData) -> Table:
@@ -45,7 +47,9 @@ class Claim:
 
 
 async def acquire(tx: AsyncConnection, table: Table, topic: Topic, partition: int) -> Claim:
-    """Take the partition: every claim of before is fenced once this transaction commits."""
+    """Take the partition: every claim of before is fenced once this transaction commits. Raises Unavailable."""
+    if tx.dialect.name == "postgresql":
+        await tx.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}")
     first: Columns = {"topic": [topic], "partition": [partition], "epoch": [0], "next_offset": [NONE_YET]}
     await upsert(tx, table, first, replace=False)
     mine = (table.c.topic == topic) & (table.c.partition == partition)

@@ -16,8 +16,8 @@ from banso_common.errors import BansoError, SettingsError, Unavailable
 from banso_common.failpoints import failpoint
 
 _UNDEFINED_TABLE = "42P01"
-_RETRY_HELPS = ("08", "40", "53", "57P")
-"""Classes of SQLSTATE: connection, deadlock or serialization, resources, shutdown or start."""
+_RETRY_HELPS = ("08", "40", "53", "55P03", "57P")
+"""Classes of SQLSTATE: connection, deadlock or serialization, resources, a lock waited for, shutdown or start."""
 
 
 @asynccontextmanager

@@ -110,8 +110,7 @@ class Worker(Generic[Work]):
             if not pending.done() or pending.cancelled() or pending.exception() is not None:
                 return False
             applied.update(pending.result())
-        ends = await self._reader.end_offsets()
-        return all(applied.get(p, 0) >= end for p, end in ends.items())
+        return all(applied.get(p, 0) >= end for p, end in (await self._reader.end_offsets()).items())
 
     def readiness(self) -> dict[str, str | None]:
         """What keeps this loop from working, for the readiness probe."""
@@ -166,6 +165,8 @@ class Worker(Generic[Work]):
             self._halt(reader, Halt(gap.partition, f"records are gone: {gap}"), seek_to=None)
             return
         self._working()
+        if self._owned - self._applied.keys():  # of these nobody has said where they begin
+            self._applied = {**await reader.positions(), **self._applied}
         if not batches:
             await self._settle()
             await self._say_to_log()

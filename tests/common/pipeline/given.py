@@ -24,6 +24,7 @@ class Script:
     records: dict[int, list[bytes]]
     events: dict[int, Callable[[ScriptedReader], object]] = field(default_factory=dict)
     gone_below: dict[int, int] = field(default_factory=dict)
+    begins: dict[int, int] = field(default_factory=dict)
     reads: int = 0
     readers: list[ScriptedReader] = field(default_factory=list)
 
@@ -40,7 +41,7 @@ class ScriptedReader:
 
     def __init__(self, script: Script, assignee: Assignee) -> None:
         self.script, self.assignee = script, assignee
-        self.positions: dict[int, int] = {}
+        self.at: dict[int, int] = {}
         self.paused: set[int] = set()
         self.committed: dict[int, int] = {}
         self.closed = False
@@ -48,15 +49,15 @@ class ScriptedReader:
 
     async def rebalance(self, partitions: Sequence[int]) -> None:
         """Lose everything, then get `partitions`."""
-        if self.positions:
-            await self.assignee.revoked(sorted(self.positions))
+        if self.at:
+            await self.assignee.revoked(sorted(self.at))
         self.paused.clear()
         told = await self.assignee.assigned(partitions)
-        self.positions = {p: told.get(p, 0) for p in partitions}
+        self.at = {p: told.get(p, self.script.begins.get(p, 0)) for p in partitions}
 
     async def read(self, records_max: int, wait_ms_max: int) -> list[Batch]:
         await asyncio.sleep(0)
-        if not self.positions:
+        if not self.at:
             await self.rebalance(sorted(self.script.records))
         self.script.reads += 1
         event = self.script.events.pop(self.script.reads, None)
@@ -65,7 +66,7 @@ class ScriptedReader:
             if asyncio.iscoroutine(found):
                 await found
         batches: list[Batch] = []
-        for partition, position in self.positions.items():
+        for partition, position in self.at.items():
             if partition in self.paused:
                 continue
             if position < self.script.gone_below.get(partition, 0):
@@ -75,7 +76,7 @@ class ScriptedReader:
             values = self.script.records[partition][position : position + min(AT_ONCE, records_max)]
             if values:
                 after, end = position + len(values), len(self.script.records[partition])
-                self.positions[partition] = after
+                self.at[partition] = after
                 batches.append(
                     Batch(TOPIC, partition, [None] * len(values), values, range(position, after), after, end)
                 )
@@ -87,8 +88,8 @@ class ScriptedReader:
         self.committed.update(offsets)
 
     def seek(self, partition: int, offset: int) -> None:
-        if partition in self.positions:
-            self.positions[partition] = offset
+        if partition in self.at:
+            self.at[partition] = offset
 
     def pause(self, partitions: Sequence[int]) -> None:
         self.paused.update(partitions)
@@ -96,8 +97,11 @@ class ScriptedReader:
     def resume(self, partitions: Sequence[int]) -> None:
         self.paused.difference_update(partitions)
 
+    async def positions(self) -> Mapping[int, int]:
+        return dict(self.at)
+
     async def end_offsets(self) -> Mapping[int, int]:
-        return {p: len(self.script.records[p]) for p in self.positions}
+        return {p: len(self.script.records[p]) for p in self.at}
 
     async def close(self) -> None:
         self.closed = True
@@ -168,3 +172,11 @@ async def worked(
     await worker.stop()
     await asyncio.wait_for(task, 20)
     return worker
+
+
+class Stateless(ListHandler):
+    """Leaves it to the log where to go on, as ingest does."""
+
+    async def assigned(self, partitions: Sequence[int]) -> Mapping[int, int]:
+        await super().assigned(partitions)
+        return {}

@@ -12,7 +12,7 @@ from banso_common.log.port import Log
 from banso_common.pipeline.halts import Halt
 from banso_common.pipeline.worker import Worker
 from banso_common.telemetry import metrics
-from tests.common.pipeline.given import TOPIC, ListHandler, Script, records, worked
+from tests.common.pipeline.given import TOPIC, ListHandler, Script, Stateless, records, worked
 
 
 def script(partitions: int = 2) -> Script:
@@ -180,6 +180,21 @@ async def test_who_lost_the_group_starts_over_when_the_log_says_so() -> None:
     worker = await worked(told, handler)
     assert handler.stored == told.records
     assert standing(worker) is None
+
+
+async def test_a_partition_of_which_nothing_new_comes_is_caught_up_where_the_log_let_us_begin() -> None:
+    """A stateless service knows nothing of it after a restart: the log's own position counts."""
+    told, handler = script(), Stateless()
+    for partition in told.records:
+        told.begins[partition] = len(told.records[partition])
+    worker = Worker(cast(Log, told), TOPIC, "ingest", handler)
+    task = asyncio.create_task(worker.run())
+    while told.reads < 3:
+        await asyncio.sleep(0)
+    assert await worker.caught_up()
+    await worker.stop()
+    await task
+    assert not handler.stored[0], "nothing was read again"
 
 
 async def test_caught_up_means_that_all_that_the_log_holds_is_applied() -> None:

@@ -197,6 +197,19 @@ async def test_lag_is_known_from_a_batch_and_from_the_end_offsets(log: Log) -> N
     assert await reader.end_offsets() == {0: 0, 1: 0, 2: 15, 3: 0}
 
 
+async def test_positions_say_where_the_next_read_goes_on(log: Log) -> None:
+    await write(log, outgoing(0, numbers(0, 3)), outgoing(2, numbers(0, 10)))
+    reader = await log.reader(TOPIC, "g")
+    await collect(reader, 13)
+    await reader.commit({0: 3, 2: 8})
+    await reader.close()
+    reader = await log.reader(TOPIC, "g", Told(offsets={3: 0}))
+    await collect(reader, 2)
+    assert await reader.positions() == {0: 3, 1: 0, 2: 10, 3: 0}
+    reader.seek(2, 4)
+    assert (await reader.positions())[2] == 4
+
+
 async def test_seek_reads_again_from_there(log: Log) -> None:
     await write(log, outgoing(0, numbers(0, 10)))
     reader = await log.reader(TOPIC, "g")

@@ -90,6 +90,9 @@ class EmbeddedReader:
         self._paused.difference_update(partitions)
         self._changes.tell()
 
+    async def positions(self) -> Mapping[int, int]:
+        return {partition: place.offset for partition, place in self._owned.items()}
+
     async def end_offsets(self) -> Mapping[int, int]:
         topic, owned = self._group.topic, [(partition, place.offset) for partition, place in self._owned.items()]
         found = await self._reads.run(lambda connection: chunks.fetch(connection, topic, owned, 0))

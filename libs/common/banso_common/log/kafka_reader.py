@@ -117,6 +117,13 @@ class KafkaReader:
         if self._consumer is not None and ours:
             self._consumer.resume(*map(self._place, ours))
 
+    async def positions(self) -> Mapping[int, int]:
+        owned, consumer = self._rebalance.owned, self._consumer
+        if consumer is None or self._rebalance.coming is not None:
+            return {}
+        with our_faults():
+            return {partition: await consumer.position(self._place(partition)) for partition in sorted(owned)}
+
     async def end_offsets(self) -> Mapping[int, int]:
         places = [self._place(partition) for partition in self._rebalance.owned]
         if self._consumer is None or not places:

@@ -94,6 +94,10 @@ class Reader(Protocol):
 
     def resume(self, partitions: Sequence[int]) -> None: ...
 
+    async def positions(self) -> Mapping[int, int]:
+        """For each assigned partition the offset at which the next `read` goes on. Not while one is under way."""
+        ...
+
     async def end_offsets(self) -> Mapping[int, int]:
         """For each assigned partition the offset that the next written record will get."""
         ...

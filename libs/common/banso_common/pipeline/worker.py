@@ -103,14 +103,13 @@ class Worker(Generic[Work]):
 
     async def caught_up(self) -> bool:
         """Whether every record that the log holds now for our partitions is applied."""
-        applied, pending = dict(self._applied), self._pending
-        if self._reader is None or self.away is not None or not self._owned:
+        last = self._pending  # the loop looks at it only after its next read
+        stored = last is None or (last.done() and not last.cancelled() and last.exception() is None)
+        if self._reader is None or self.away is not None or not self._owned or not stored:
             return False
-        if pending is not None:  # the loop looks at it only after its next read
-            if not pending.done() or pending.cancelled() or pending.exception() is not None:
-                return False
-            applied.update(pending.result())
-        return all(applied.get(p, 0) >= end for p, end in (await self._reader.end_offsets()).items())
+        applied = {**self._applied, **(last.result() if last is not None else {})}
+        ends = await self._reader.end_offsets()
+        return ends.keys() >= self._owned and all(applied.get(p, 0) >= end for p, end in ends.items())
 
     def readiness(self) -> dict[str, str | None]:
         """What keeps this loop from working, for the readiness probe."""

@@ -32,7 +32,7 @@ def load_oulad(presentations: frozenset[str], modules: frozenset[str]) -> Extrac
     folder = examples_dir() / "oulad"
     extract = Extract({name: _rows(folder / f"{name}.csv.gz") for name in TABLES}, presentations, modules)
     if not extract.accounts:
-        wanted = " ".join(sorted(modules | presentations))
+        wanted = " ".join([*sorted(modules), *sorted(presentations)])
         raise SettingsError(f"the OULAD extract has nothing of `{wanted}`; it has AAA to GGG of 2013B to 2014J")
     return extract
 

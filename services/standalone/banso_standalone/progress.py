@@ -31,19 +31,25 @@ class ReplayProgress:
         if progress.is_real:
             self._told_real = True
             self.close()
-            self._console.print(
-                f"{self._name}: {progress.events:,} events replayed in {monotonic() - self._began_at:.0f} s, "
-                f"{self._messages.held:,} messages sent; "
-                f"the example stands at {iso(progress.at)[:10]}, and from now on time is real.",
-                soft_wrap=True,
-            )
-            if self._messages.held:
-                self._console.print("The newest message:")
-                self._console.print(self._messages.newest, markup=False, highlight=False, soft_wrap=True)
+            self._tell_real(progress)
         elif self._console.is_terminal:
             self._show(progress)
         elif progress.day % LINE_EVERY_DAYS == 0:
             self._console.print(f"{self._said(progress)} · day {progress.day} of {progress.days}")
+
+    def _tell_real(self, progress: Progress) -> None:
+        if not progress.events:
+            self._console.print(f"{self._name}: the example goes on in real time.")
+            return
+        self._console.print(
+            f"{self._name}: {progress.events:,} events replayed in {monotonic() - self._began_at:.0f} s, "
+            f"{self._messages.held:,} messages sent; "
+            f"the example stands at {iso(progress.at)[:10]}, and from now on time is real.",
+            soft_wrap=True,
+        )
+        if self._messages.held:
+            self._console.print("The newest message:")
+            self._console.print(self._messages.newest, markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         """Leave the terminal as it was."""

@@ -66,6 +66,7 @@ async def run(
         await _ended([working, stopping])
         await process.stop()
         listening.close()
+        _forget_signals()
     if not working.cancelled():
         working.result()
     serving.result()
@@ -99,9 +100,13 @@ def _stop_at_signal() -> asyncio.Event:
 
     def heard() -> None:
         stop.set()
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
+        _forget_signals()
 
     for number in SIGNALS:
         loop.add_signal_handler(number, heard)
     return stop
+
+
+def _forget_signals() -> None:
+    for number in SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(number)

@@ -53,7 +53,7 @@ class Standalone(Composition):
         super().__init__(log, [trio.ingest, trio.scoring, trio.alerts], KeyRing(settings.keys_path))
         self.trio = trio
         self.messages = messages
-        self._partitions = settings.partitions
+        self.partitions = settings.partitions
 
     async def prepare(self) -> None:
         """Bring both databases up to date, each after a copy, and make the topics."""
@@ -61,16 +61,16 @@ class Standalone(Composition):
             copy = await bring_up_to_date(engine, package)
             if copy is not None:
                 logger("standalone").warning("migrated, after a copy", package=package, copy=str(copy))
-        await self.log.create_topics(self._partitions, KEEP_DAYS)
+        await self.log.create_topics(self.partitions, KEEP_DAYS)
 
     async def drained(self) -> None:
         """Wait until what was written to usage-events has been followed to its end: facts, signals, messages."""
         trio, warn_at = self.trio, monotonic() + WARN_AFTER_S
-        for caught_up in (
-            trio.ingest.worker.caught_up,
-            trio.scoring.worker.caught_up,
-            self._relayed,
-            trio.alerts.caught_up,
+        for name, caught_up in (
+            ("ingest", trio.ingest.worker.caught_up),
+            ("scoring", trio.scoring.worker.caught_up),
+            ("scoring's outbox", self._relayed),
+            ("alerts", trio.alerts.caught_up),
         ):
             look_again_s = LOOK_AGAIN_S
             while not await caught_up():
@@ -78,7 +78,7 @@ class Standalone(Composition):
                 look_again_s = min(2 * look_again_s, LOOK_AGAIN_S_MAX)
                 if monotonic() > warn_at:
                     warn_at = monotonic() + WARN_AFTER_S
-                    logger("standalone").warning("waiting for the services", **self._reasons())
+                    logger("standalone").warning("waiting", what=name, **self._reasons())
 
     async def sweep(self) -> None:
         """Close the days that are over, now rather than at the next tick."""

@@ -14,6 +14,8 @@ from banso_common.http.keys import KeyRing
 from banso_common.lifecycle import Service
 from banso_common.telemetry import metrics
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that are counted by name; strangers may send any word."""
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -48,9 +50,13 @@ def make_app(services: Sequence[Service], keys: KeyRing, version: str) -> FastAP
     @app.middleware("http")
     async def measure(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
         began = perf_counter()
-        response = await call(request)
+        try:
+            response = await call(request)
+        except Exception as fault:
+            response = problem.failed(request, fault)
+        method = request.method if request.method in METHODS else "other"
         route = getattr(request.scope.get("route"), "path", "unmatched")
-        metrics.http_requests.labels(request.method, route, response.status_code).inc()
+        metrics.http_requests.labels(method, route, response.status_code).inc()
         metrics.http_seconds.labels(route).observe(perf_counter() - began)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)

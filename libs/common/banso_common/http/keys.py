@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from tempfile import mkstemp
 
 from banso_common.errors import SettingsError
 
@@ -50,7 +51,7 @@ class KeyRing:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[int, ...] | None = None
         self._keys: dict[str, Principal] = {}
 
     def create(self, name: str, scopes: Iterable[Scope]) -> str:
@@ -88,7 +89,7 @@ class KeyRing:
         except FileNotFoundError:
             self._keys, self._stamp = {}, None
             return
-        stamp = (found.st_mtime_ns, found.st_size)
+        stamp = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
         if stamp != self._stamp:
             try:
                 stored = json.loads(self._path.read_text())
@@ -108,13 +109,12 @@ class KeyRing:
             for digest, principal in self._keys.items()
         ]
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle, fresh = mkstemp(dir=self._path.parent, prefix=self._path.name)  # for its owner only
         with os.fdopen(handle, "w") as file:
             json.dump({"keys": keys}, file, indent=2)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self._path)
+        Path(fresh).replace(self._path)
         self._stamp = None
 
 

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from banso_common.errors import Refused
 
@@ -36,6 +37,19 @@ def keys_of(query: Mapping[str, object], cursor: str, count: int) -> list[Key]:
         raise foreign from None
     if not isinstance(parts, list) or len(parts) != count + 1 or parts[0] != _binding(query):
         raise foreign
-    if not all(isinstance(part, Key) for part in parts[1:]):
+    if not all(_is_key(part) for part in parts[1:]):
         raise foreign
     return parts[1:]
+
+
+def _is_key(part: object) -> bool:
+    """Whether a row can have this sort key: a database knows no NUL, no NaN and no number beyond 64 bits."""
+    match part:
+        case str():
+            return "\0" not in part
+        case int():
+            return -(2**63) <= part < 2**63
+        case float():
+            return isfinite(part)
+        case _:
+            return part is None

@@ -81,15 +81,17 @@ def problem_of(fault: Exception) -> Problem:  # noqa: PLR0911 -- one line for ea
             return Problem(500, "internal", "banso failed; its log says how")
 
 
+def failed(request: Request, fault: Exception) -> JSONResponse:
+    """The answer to a request that met a fault nobody foresaw; the log says which."""
+    logger("http").error("request failed", path=request.url.path, exc_info=fault)
+    return answer(problem_of(fault))
+
+
 def install(app: FastAPI) -> None:
-    """Make every fault of `app` a problem+json answer."""
-    log = logger("http")
+    """Make every fault of `app` that has a name a problem+json answer."""
 
     async def respond(request: Request, fault: Exception) -> JSONResponse:
-        problem = problem_of(fault)
-        if problem.status == 500:
-            log.error("request failed", path=request.url.path, exc_info=fault)
-        return answer(problem)
+        return answer(problem_of(fault))
 
-    for kind in (Problem, Refused, Unavailable, RequestValidationError, HTTPException, Exception):
+    for kind in (Problem, Refused, Unavailable, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, respond)

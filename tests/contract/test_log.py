@@ -10,7 +10,7 @@ import pytest
 from banso_common.contracts.topics import Topic
 from banso_common.errors import Full, SettingsError, TooLarge
 from banso_common.log.columns import RECORD_BYTES_MAX
-from banso_common.log.port import Log, Outgoing, Reader
+from banso_common.log.port import BEGINNING, Log, Outgoing, Reader
 from tests.contract.places import (
     KEEP,
     PARTITIONS,
@@ -186,6 +186,18 @@ async def test_the_assignee_says_where_to_go_on_before_the_groups_own_offset(log
     assert values(got, 0) == numbers(8, 10)
     assert values(got, 1) == numbers(4, 10)
     assert told.events == [("assigned", tuple(range(PARTITIONS)))]
+
+
+async def test_an_assignee_that_knows_nothing_begins_with_the_log_whatever_its_group_committed(
+    log: Log,
+) -> None:
+    await write(log, outgoing(0, numbers(0, 10)))
+    reader = await log.reader(TOPIC, "g")
+    await collect(reader, 10)
+    await reader.commit({0: 7})
+    await reader.close()
+    reader = await log.reader(TOPIC, "g", Told(offsets={0: BEGINNING}))
+    assert values(await collect(reader, 10), 0) == numbers(0, 10)
 
 
 async def test_lag_is_known_from_a_batch_and_from_the_end_offsets(log: Log) -> None:

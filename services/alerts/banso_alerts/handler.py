@@ -14,7 +14,7 @@ from banso_common.contracts.account_signal import AccountSignal, signal_decoder
 from banso_common.contracts.codec import decode
 from banso_common.contracts.topics import Topic
 from banso_common.db import checkpoint
-from banso_common.db.checkpoint import NONE_YET, Claim
+from banso_common.db.checkpoint import Claim
 from banso_common.db.transaction import transaction
 from banso_common.errors import Fenced, Refused
 from banso_common.failpoints import failpoint
@@ -52,7 +52,7 @@ class AlertsHandler:
                 for partition in sorted(partitions)
             ]
         self._claims.update({claim.partition: claim for claim in claims})
-        return {claim.partition: claim.next_offset for claim in claims if claim.next_offset != NONE_YET}
+        return {claim.partition: claim.next_offset for claim in claims}
 
     async def revoked(self, partitions: Sequence[int]) -> None:
         """Forget the partitions."""

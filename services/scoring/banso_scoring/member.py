@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from banso_common.clock import DAY_MS, Clock
 from banso_common.contracts.topics import Topic
-from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance
+from banso_common.db.checkpoint import Claim, acquire, advance
 from banso_common.db.transaction import transaction
 from banso_common.errors import BansoError, Fenced, Unavailable
 from banso_common.telemetry import metrics
@@ -91,7 +91,7 @@ class Member:
             self.claims, self._fault = claims, None
             metrics.scoring_accounts.set(len(self.portfolio))
         self.said()
-        return {lane: claim.next_offset for lane, claim in claims.items() if claim.next_offset != NONE_YET}
+        return {lane: claim.next_offset for lane, claim in claims.items()}
 
     async def drop(self, lanes: Sequence[int]) -> None:
         """These lanes are no longer ours; what remains is built anew from the store."""

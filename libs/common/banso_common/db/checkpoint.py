@@ -16,6 +16,7 @@ from banso_common.db.rows import Columns, upsert
 from banso_common.errors import Fenced
 
 NONE_YET = -1
+"""Nothing is applied yet; to the log it says BEGINNING, so that a new store never trusts an old group's offset."""
 LOCK_WAIT_MS = 10_000
 """Whoever is about to write for a partition, and hangs, is waited for so long; then taking it is Unavailable."""
 

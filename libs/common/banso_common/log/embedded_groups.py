@@ -135,6 +135,12 @@ def starts(connection: sqlite3.Connection, group: Group) -> dict[int, int]:
     )
 
 
+def begins(connection: sqlite3.Connection, topic: str) -> dict[int, int]:
+    """Where the log begins in each partition of a topic."""
+    found = connection.execute("SELECT partition, first_offset FROM partitions WHERE topic = ?", (topic,))
+    return dict(found.fetchall())
+
+
 def _begin_generation(connection: sqlite3.Connection, group: Group, now: float) -> int:
     row = connection.execute(
         "UPDATE member_groups SET generation = generation + 1, changed_at = ? WHERE topic = ? AND name = ?"

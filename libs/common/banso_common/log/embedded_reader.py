@@ -17,7 +17,7 @@ from banso_common.log import embedded_chunks as chunks
 from banso_common.log import embedded_groups as groups
 from banso_common.log.embedded_codec import Columns, cut
 from banso_common.log.embedded_file import Changes, FileThread
-from banso_common.log.port import Assignee, Batch
+from banso_common.log.port import BEGINNING, Assignee, Batch
 
 
 @dataclass(slots=True, eq=False)
@@ -169,6 +169,9 @@ class EmbeddedReader:
         told = await self._assignee.assigned(share) if share and self._assignee is not None else {}
         group = self._group
         stored = await self._reads.run(lambda connection: groups.starts(connection, group))
+        if BEGINNING in told.values():
+            begins = await self._reads.run(lambda connection: groups.begins(connection, group.topic))
+            told = {p: begins[p] if offset == BEGINNING else offset for p, offset in told.items()}
         self._owned = {partition: _Place(told.get(partition, stored[partition])) for partition in share}
         self._settled = True
 

@@ -20,7 +20,7 @@ from banso_common.log.kafka_columns import fetch_of
 from banso_common.log.kafka_faults import AWAY, our_faults
 from banso_common.log.kafka_fetch import Fetch, Fetched, batch_of
 from banso_common.log.kafka_settings import KafkaSettings
-from banso_common.log.port import Assignee, Batch
+from banso_common.log.port import BEGINNING, Assignee, Batch
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped
@@ -186,22 +186,28 @@ class KafkaReader:
         self._rebalance.owned = share
         try:
             told = await self._assignee.assigned(sorted(share)) if self._assignee is not None else {}
+            with our_faults():
+                begins = await self._begins(consumer, [p for p in share if told.get(p) == BEGINNING])
         except BaseException:
             self._rebalance.let_go()
             raise
         if self._rebalance.coming is share:
             self._rebalance.coming = None
+            offsets = {**starts, **told, **begins}
             for partition in share:
-                consumer.seek(self._place(partition), told.get(partition, starts[partition]))
+                consumer.seek(self._place(partition), offsets[partition])
             self._heard_at = time.time()
 
     async def _starts(self, consumer: AIOKafkaConsumer, share: Collection[int]) -> dict[int, int]:
         """Where the group goes on in each partition: its committed offset, or the log's beginning."""
         places = [self._place(partition) for partition in sorted(share)]
         found = dict(zip(places, await asyncio.gather(*map(consumer.committed, places)), strict=True))
-        unknown = [place for place, offset in found.items() if offset is None]
-        if unknown:
-            found |= await consumer.beginning_offsets(unknown)
+        known = {place.partition: offset for place, offset in found.items() if offset is not None}
+        return known | await self._begins(consumer, [p for p in share if p not in known])
+
+    async def _begins(self, consumer: AIOKafkaConsumer, partitions: Sequence[int]) -> dict[int, int]:
+        """Where the log begins in these partitions."""
+        found = await consumer.beginning_offsets([self._place(p) for p in partitions]) if partitions else {}
         return {place.partition: offset for place, offset in found.items()}
 
     async def _wait_for_rebalance(self, ends_at: float) -> None:

@@ -25,6 +25,9 @@ from typing import Protocol
 from banso_common.contracts.dead_letter import Headers
 from banso_common.contracts.topics import Topic
 
+BEGINNING = -1
+"""An assignee's offset that means the log's beginning, wherever that is, whatever the group has committed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -63,8 +66,8 @@ class Assignee(Protocol):
     """Who is told when partitions come and go."""
 
     async def assigned(self, partitions: Sequence[int]) -> Mapping[int, int]:
-        """These partitions are now ours. Gives the offset to go on at; a partition left out goes on at
-        the group's committed offset, or at the log's beginning. Reading starts after it returned."""
+        """These partitions are now ours. Gives the offset to go on at, or BEGINNING; a partition left out
+        goes on at the group's committed offset, if any. Reading starts after it returned."""
         ...
 
     async def revoked(self, partitions: Sequence[int]) -> None:

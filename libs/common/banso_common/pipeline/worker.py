@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from banso_common.contracts.topics import Topic
 from banso_common.errors import BansoError, Fenced, OffsetOutOfRange, Unavailable
-from banso_common.log.port import Batch, Log, Reader
+from banso_common.log.port import BEGINNING, Batch, Log, Reader
 from banso_common.pipeline.backoff import Backoff
 from banso_common.pipeline.halts import Halt, Halts
 from banso_common.telemetry import metrics
@@ -128,7 +128,7 @@ class Worker(Generic[Work]):
                 if self._stopping.is_set():
                     raise
         self._owned.update(partitions)
-        self._applied.update(offsets)
+        self._applied.update({p: offset for p, offset in offsets.items() if offset != BEGINNING})
         for partition in partitions:
             self._halts.end(partition)
         self._logger.info("partitions assigned", partitions=sorted(partitions))
@@ -181,10 +181,8 @@ class Worker(Generic[Work]):
         await self._say_to_log()
 
     async def _gather(self, reader: Reader) -> list[Batch]:
-        """What there is to read, up to the limit; what was read before partitions were lost is dropped.
-
-        A gap is told after what was read before it: the next read meets it again.
-        """
+        """What there is to read, up to the limit; what was read before partitions were lost is dropped. A gap
+        is told after what was read before it: the next read meets it again."""
         gathered: list[Batch] = []
         count, wait_ms, losses = 0, self.limits.wait_ms_max, self._losses
         while count < self.limits.records_max:
@@ -256,8 +254,9 @@ class Worker(Generic[Work]):
             offsets = await self.assigned(sorted(self._owned))
             self._reader.resume(sorted(self._owned))  # what was halted is tried again
             for partition in self._owned:
-                position = offsets.get(partition, before.get(partition))
-                if position is not None:
+                told = offsets.get(partition, BEGINNING)
+                position = before.get(partition, BEGINNING) if told == BEGINNING else told
+                if position != BEGINNING:
                     self._reader.seek(partition, position)
 
     async def _leave(self) -> None:

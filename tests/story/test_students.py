@@ -1,0 +1,45 @@
+"""From real students' events to a message: the whole path, embedded, over the first month of one module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.standalone.house import fresh_journal, open_house
+from tests.story.caller import calling
+
+DAYS = 27
+"""The first deadline passes on a Wednesday, a week ago."""
+
+
+async def test_a_month_of_a_course_ends_in_messages_about_who_needs_somebody(data_dir: Path) -> None:
+    async with open_house(data_dir, fresh_journal(DAYS, "AAA")) as house, calling(house) as caller:
+        await house.replay()
+
+        accounts = await caller.accounts(limit=100)
+        assert len(accounts) > 300
+        assert {account["phase"] for account in accounts} >= {"implementation", "operation"}
+        assert {account["band"] for account in accounts} >= {"healthy", "watch"}
+        assert all(account["owner"] == "tutor.aaa@example.org" for account in accounts)
+
+        sent = (await caller.get("/v1/outreach", state="sent"))["outreach"]
+        assert sent, "somebody was told"
+        assert {(each["channel"], each["recipient"]) for each in sent} == {("console", "Tutor AAA")}
+        assert {each["account"] for each in sent} <= {account["account"] for account in accounts}
+        assert {each["kind"] for each in sent} <= {"struggling", "health-critical", "stalled"}
+
+        detail = await caller.get(f"/v1/accounts/{sent[0]['account']}")
+        assert detail["summary"]["name"] == sent[0]["account_name"]
+        assert detail["history"], "how it came to this"
+
+        assert house.standalone.messages.held == len(sent)
+        assert "Tutor AAA" in house.standalone.messages.newest
+
+
+async def test_nothing_of_a_story_is_lost_on_the_way(data_dir: Path) -> None:
+    async with open_house(data_dir, fresh_journal(21, "AAA")) as house, calling(house) as caller:
+        told = await house.replay()
+        conservation = await caller.get("/v1/conservation")
+        assert conservation["adds_up"]
+        assert sum(lane["received"] for lane in conservation["lanes"]) == told[-1].events
+        ready = await caller.get("/readyz")
+        assert ready["ready"], ready

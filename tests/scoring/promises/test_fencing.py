@@ -9,6 +9,7 @@ import pytest
 
 from banso_common.clock import DAY_MS, ManualClock
 from banso_common.errors import BansoError, Fenced
+from banso_common.log.port import BEGINNING
 from banso_scoring import tables as t
 from tests.conftest import START_AT
 from tests.scoring.promises.room import LANES, Room, member_of
@@ -82,7 +83,7 @@ async def test_a_lane_that_was_never_taken_cannot_be_written(room: Room, other: 
 
 
 async def test_each_taking_raises_the_epoch_and_goes_on_where_the_store_is(room: Room, other: Room) -> None:
-    assert await room.handler.assigned(range(LANES)) == {}, "nothing is applied: the log says where to begin"
+    assert await room.handler.assigned(range(LANES)) == dict.fromkeys(range(LANES), BEGINNING)
     await room.take(*STREAM)
     ends = {lane: len(records) for lane, records in room.log.items()}
     assert await other.handler.assigned(range(LANES)) == ends

@@ -25,7 +25,7 @@ from banso_scoring.settings import ScoringSettings
 from banso_scoring.sweep import Sweep
 
 PACKAGE = "banso_scoring"
-RECORDS_MAX = 100_000
+RECORDS_MAX = 200_000
 
 
 class ScoringService:

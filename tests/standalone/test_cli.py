@@ -1,0 +1,125 @@
+"""The commands beside `run`: each says what it did, with `--json` for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from banso_common.errors import BansoError
+from banso_common.http.keys import KeyRing
+from banso_standalone.__main__ import main
+from banso_standalone.cli import app
+from banso_standalone.examples import oulad_model_file
+from deploy.local.server import free_port
+from tests.standalone.house import fresh_journal, open_house
+
+
+def banso(*arguments: str, code: int = 0) -> str:
+    """What the command prints; it must end with `code`."""
+    result = CliRunner().invoke(app, list(arguments))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_a_key_is_shown_once_listed_and_revoked(data_dir: Path) -> None:
+    data_dir.mkdir()
+    key = banso("keys", "create", "backend", "--scope", "events:write").strip()
+    principal = KeyRing(data_dir / "keys.json").find(key)
+    assert principal is not None
+    assert json.loads(banso("keys", "list", "--json")) == [{"name": "backend", "scopes": ["events:write"]}]
+    assert key not in banso("keys", "list")
+    banso("keys", "revoke", "backend")
+    assert KeyRing(data_dir / "keys.json").find(key) is None
+    with pytest.raises(BansoError, match="no key named"):
+        banso("keys", "revoke", "backend")
+
+
+def test_a_scope_that_is_none_is_refused(data_dir: Path) -> None:
+    banso("keys", "create", "backend", "--scope", "everything", code=2)
+
+
+def test_a_good_model_is_said_to_be_good() -> None:
+    assert "good" in banso("model", "check", str(oulad_model_file()))
+    assert json.loads(banso("model", "check", str(oulad_model_file()), "--json")) == []
+
+
+def test_a_wrong_model_is_refused_with_line_and_reason(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(oulad_model_file().read_text(encoding="utf-8").replace("weight: 50", "wait: 50"), encoding="utf-8")
+    line = next(n for n, text in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1) if "wait: 50" in text)
+    findings: list[dict[str, Any]] = json.loads(banso("model", "check", str(wrong), "--json", code=1))
+    assert line in {finding["line"] for finding in findings}
+    assert f"line {line}" in banso("model", "check", str(wrong), code=1)
+
+
+async def test_conservation_and_dead_letters_are_asked_for_while_it_runs(data_dir: Path) -> None:
+    async with open_house(data_dir, fresh_journal(2, "AAA")) as house:
+        told = await house.replay()
+        found = json.loads(await asyncio.to_thread(banso, "conservation", "--json"))
+        assert found["adds_up"]
+        assert sum(lane["received"] for lane in found["lanes"]) == told[-1].events
+        assert "received" in await asyncio.to_thread(banso, "conservation")
+        assert await asyncio.to_thread(banso, "dead-letters", "list", "--json") == ""
+
+
+def test_dead_letters_without_a_log_are_a_clear_error(data_dir: Path) -> None:
+    assert "there is no log" in CliRunner().invoke(app, ["dead-letters", "list"]).output
+
+
+def test_the_description_of_the_api_has_every_door(data_dir: Path) -> None:
+    paths = json.loads(banso("openapi"))["paths"]
+    assert {"/v1/events", "/v1/track", "/v1/accounts", "/v1/accounts/{account}", "/v1/outreach"} <= set(paths)
+
+
+def test_kafka_must_be_named_for_what_needs_it(data_dir: Path) -> None:
+    for command in (["topics", "create"], ["ingest"], ["scoring"], ["alerts"]):
+        with pytest.raises(BansoError, match="BANSO_KAFKA_BOOTSTRAP"):
+            banso(*command)
+
+
+def test_the_example_is_sent_into_kafka_as_a_backlog(
+    data_dir: Path, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BANSO_KAFKA_BOOTSTRAP", kafka_bootstrap)
+    monkeypatch.setenv("BANSO_TOPIC_PREFIX", f"{data_dir.parent.name}-")
+    assert "usage-events" in banso("topics", "create")
+    sent = banso("replay", "--module", "AAA")
+    assert " events of 352 accounts sent" in sent
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (("run",), {"BANSO_PORT": "high"}, "BANSO_PORT"),
+        (("run",), {"BANSO_REPLAY": "everything"}, "BANSO_REPLAY"),
+        (("run", "--no-example"), {"BANSO_MODEL_FILE": "/no/such/file"}, "/no/such/file"),
+        (("alerts",), {"BANSO_TIME_ZONE": "Mars/Base"}, "Mars/Base"),
+        (("keys", "revoke", "nobody"), {}, "nobody"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_with_exit_code_2(
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    case: tuple[tuple[str, ...], dict[str, str], str],
+) -> None:
+    arguments, settings, says = case
+    monkeypatch.setenv("BANSO_PORT", str(free_port()))
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["banso", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("banso: ")
+    assert says in said.err
+    assert (said.err.count("\n"), said.out) == (1, "")

@@ -30,6 +30,7 @@ LOOK_EVERY_S = 0.5
 def main() -> int:
     """Run until Ctrl-C or SIGTERM; exit code 1 when something ends by itself."""
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
     with ExitStack() as ours:
         try:
             _run(ours)

@@ -96,7 +96,8 @@ class Replay:
             await writer.close()
 
     async def _send(self, writer: Writer, columns: list[Outgoing]) -> None:
-        """Write one day's events, and follow them to their end."""
+        """Write one day's events, and follow them to their end; what was due before them comes first."""
+        await self._standalone.drained()
         backoff = Backoff()
         while True:
             try:

@@ -88,3 +88,16 @@ async def test_a_database_with_something_in_it_is_copied_before_it_is_migrated(t
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT said FROM old_news").fetchall() == [("kept",)], "also what was in the WAL only"
         assert not kept.execute("SELECT name FROM sqlite_master WHERE name = 'account'").fetchall()
+
+
+async def test_a_file_that_is_no_database_is_a_clear_error_and_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "scoring.db"
+    file.write_text("my shopping list, which is long enough to be no database")
+    engine = connect(f"sqlite+aiosqlite:///{file}")
+    try:
+        with pytest.raises(SettingsError, match="not a database"):
+            await bring_up_to_date(engine, PACKAGE)
+    finally:
+        await engine.dispose()
+    assert file.read_text().startswith("my shopping list")
+    assert not copies(tmp_path)

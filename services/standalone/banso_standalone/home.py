@@ -15,6 +15,7 @@ from banso_common.errors import SettingsError
 from banso_common.http.keys import KeyRing, Scope
 
 FIRST_KEY = "first"
+COPIES_MAX = 10_000
 
 
 class Home:
@@ -77,10 +78,13 @@ def _copy_of(engine: AsyncEngine) -> Path | None:
     name = engine.url.database
     if engine.dialect.name != "sqlite" or not name or name == ":memory:":
         return None
-    with closing(sqlite3.connect(name)) as source:
-        if not source.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            return None
-        copy = next(path for n in range(1, 10_000) if not (path := Path(f"{name}.before-{n}")).exists())
-        with closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+    try:
+        with closing(sqlite3.connect(name)) as source:
+            if not source.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                return None
+            copy = next(path for n in range(1, COPIES_MAX) if not (path := Path(f"{name}.before-{n}")).exists())
+            with closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+    except sqlite3.DatabaseError as fault:
+        raise SettingsError(f"{name} cannot be copied before its tables change: {fault}") from None
     return copy

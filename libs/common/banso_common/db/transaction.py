@@ -69,6 +69,8 @@ async def _named_faults() -> AsyncIterator[None]:
         state = str(getattr(fault.orig, "sqlstate", None) or "")
         if "no such table" in text or state == _UNDEFINED_TABLE:
             raise SettingsError(f"the database has no tables of this version; run `banso migrate` ({text})") from fault
+        if "file is not a database" in text:
+            raise SettingsError("the database file is no SQLite database; move it away, or choose another") from fault
         if fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError):
             raise Unavailable(f"the database does not answer: {text}") from fault
         if state.startswith(_RETRY_HELPS):

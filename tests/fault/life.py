@@ -17,6 +17,7 @@ from banso_common.errors import Unavailable
 from banso_common.log.embedded import EmbeddedLimits, EmbeddedLog
 from banso_common.log.kafka import KafkaLog, KafkaSettings
 from banso_common.log.port import Log, Outgoing
+from banso_common.pipeline import relay
 from banso_common.pipeline.worker import WorkerLimits
 from banso_scoring import tables as t
 from banso_scoring.service import ScoringService
@@ -29,6 +30,8 @@ RECORDS_AT_ONCE = 24
 SESSION_MS = 6_000
 """Of a Kafka member; a broker allows no less."""
 IDLE_IN_TRANSACTION_MS = 1_000
+KEPT_DAYS = 10_000
+"""Of the outbox: the verdict reads all that was ever said, and a long run lives through more than a month."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -74,6 +77,7 @@ async def live(life: Life) -> None:
     """Serve; ends when all is applied and told, or never."""
     failpoints._armed = failpoints._Armed(life.failpoint)
     engine.IDLE_IN_TRANSACTION_MS = IDLE_IN_TRANSACTION_MS
+    relay.KEEP_DAYS = KEPT_DAYS
     clock = ManualClock(life.now)
     log = life.place.log()
     await log.start()

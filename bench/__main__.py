@@ -146,7 +146,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--json", action="store_true", help="print rows as JSON")
-    parser.add_argument("--events", type=int, default=600_000)
+    parser.add_argument("--events", type=int, default=1_500_000)
     parser.add_argument("--accounts", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()

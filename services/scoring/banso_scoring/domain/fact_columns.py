@@ -19,6 +19,7 @@ from banso_scoring.domain.day_facts import Cells, merge
 Ints = NDArray[np.int64]
 HALF = 32
 LOW = (1 << HALF) - 1
+INT32_LIMIT = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class FactColumns:
 class _Stored(msgspec.Struct, array_like=True, frozen=True):
     account_names: list[str]
     event_names: list[str]
-    columns: list[bytes]
+    columns: list[tuple[bool, bytes]]
+    """Whether a column is of 8 bytes a number (else of 4), and its numbers."""
 
 
 _COLUMNS = ("account", "day", "known_day", "name", "count", "high", "low", "users", "user_ends")
@@ -61,15 +63,24 @@ _decoder = msgspec.msgpack.Decoder(_Stored)
 
 def encode(facts: FactColumns) -> bytes:
     """The journal's bytes."""
-    columns = [getattr(facts, name).astype("<i8", copy=False).tobytes() for name in _COLUMNS]
+    columns = [_packed(getattr(facts, name)) for name in _COLUMNS]
     return _encoder.encode(_Stored(list(facts.account_names), list(facts.event_names), columns))
 
 
 def decode(raw: bytes) -> FactColumns:
     """The columns that `encode` wrote."""
     stored = _decoder.decode(raw)
-    columns = {n: np.frombuffer(c, "<i8").astype(np.int64) for n, c in zip(_COLUMNS, stored.columns, strict=True)}
+    columns = {
+        name: np.frombuffer(raw, "<i8" if wide else "<i4").astype(np.int64)
+        for name, (wide, raw) in zip(_COLUMNS, stored.columns, strict=True)
+    }
     return FactColumns(stored.account_names, stored.event_names, **columns)
+
+
+def _packed(column: Ints) -> tuple[bool, bytes]:
+    """Most columns hold small numbers: four bytes each will do, unless one needs eight."""
+    wide = len(column) > 0 and not (column.min() >= -INT32_LIMIT and column.max() < INT32_LIMIT)
+    return bool(wide), column.astype("<i8" if wide else "<i4").tobytes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def test_what_is_kept_names_no_machine_and_no_registry() -> None:
         ("cd /wo" + "rk/main", "a path of one machine"),
         ("file = '/ro" + "ot/.venv/x'", "a path of one machine"),
         ("see /ho" + "me/taro/banso", "a path of one machine"),
-        ("--index-url https://py" + "pi.org/simple", "a package registry's host"),
+        ("--index-url ht" + "tps://py" + "pi.org/simple", "a package registry's host"),
         ("resolved: https://registry.np" + "mjs.org/x.tgz", "a package registry's host"),
         ("cp ../sha" + "red/data .", "a folder beside the checkout"),
     ],

@@ -100,6 +100,11 @@ async def of_lane(tx: AsyncConnection, lane: int, first_day: int) -> tuple[Rows,
     return merged, [facts for _, facts in await _journal(tx, lane)]
 
 
+async def journalled(tx: AsyncConnection, lane: int) -> list[FactColumns]:
+    """What the journal of a lane adds to its account-days."""
+    return [facts for _, facts in await _journal(tx, lane)]
+
+
 async def of_accounts(tx: AsyncConnection, names: Sequence[str], first_day: int) -> Rows:
     """The account-days of some accounts from `first_day` on, the journal added."""
     found: Rows = {}

@@ -48,6 +48,22 @@ class FactColumns:
         """The sum of each part, micro-units."""
         return [(high << HALF) + low for high, low in zip(self.high.tolist(), self.low.tolist(), strict=True)]
 
+    def taken(self, picks: NDArray[np.intp] | Ints) -> FactColumns:
+        """The parts at `picks`, in that order."""
+        ends = self.user_ends[picks]
+        lengths = np.diff(self.user_ends, prepend=0)[picks]
+        closes = np.cumsum(lengths)
+        places = np.arange(int(lengths.sum())) + np.repeat(ends - closes, lengths)
+        kept = {name: getattr(self, name)[picks] for name in _COLUMNS[:7]}
+        return FactColumns(self.account_names, self.event_names, users=self.users[places], user_ends=closes, **kept)
+
+    def part(self, begin: int, end: int) -> FactColumns:
+        """The parts from place `begin` up to, not including, `end`."""
+        first_user, last_user = (int(self.user_ends[place - 1]) if place else 0 for place in (begin, end))
+        kept = {name: getattr(self, name)[begin:end] for name in _COLUMNS[:7]}
+        kept |= {"users": self.users[first_user:last_user], "user_ends": self.user_ends[begin:end] - first_user}
+        return FactColumns(self.account_names, self.event_names, **kept)
+
 
 class _Stored(msgspec.Struct, array_like=True, frozen=True):
     account_names: list[str]
@@ -179,8 +195,4 @@ def columns_of(rows: Mapping[tuple[str, int], Cells]) -> FactColumns:
 def only(facts: FactColumns, wanted: Mapping[str, object], first_day: int) -> FactColumns:
     """The parts of the accounts in `wanted` from `first_day` on."""
     numbers = [number for number, account in enumerate(facts.account_names) if account in wanted]
-    mask = np.isin(facts.account, numbers) & (facts.day >= first_day)
-    lengths = np.diff(facts.user_ends, prepend=0)
-    kept = {name: getattr(facts, name)[mask] for name in _COLUMNS[:7]}
-    kept |= {"users": facts.users[np.repeat(mask, lengths)], "user_ends": np.cumsum(lengths[mask])}
-    return FactColumns(facts.account_names, facts.event_names, **kept)
+    return facts.taken(np.flatnonzero(np.isin(facts.account, numbers) & (facts.day >= first_day)))

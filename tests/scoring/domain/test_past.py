@@ -17,7 +17,7 @@ from banso_scoring.model.load import load_model
 from tests.scoring.domain.builders import SMALL
 from tests.scoring.domain.test_fact_columns import ACCOUNTS, Event, facts_of
 
-MODEL = load_model(SMALL.replace("  feedback:", "  ended: [help]\n  feedback:"), "small.yaml")
+MODEL = load_model(SMALL.replace("ended: [ended]", "ended: [help]"), "small.yaml")
 ALL = np.arange(len(ACCOUNTS))
 FIRST, LAST = 1_000, 1_040
 

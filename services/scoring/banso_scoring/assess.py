@@ -1,21 +1,24 @@
 """Evaluates owned accounts now, and says what of that is news: rows to show, episodes to tell.
 
 An evaluation starts from the standing at the close of yesterday, so that it may be repeated as often as
-events come. An episode that was told and is then withdrawn on the same day keeps its number: the closed
-standing is raised to it, so that the next opening has a number of its own and is told too.
+events come; its episodes start from those that were told. A batch only shows: it cannot know yet whether
+everybody had such a day. Episodes are decided by a sweep, against a cohort that has been seen to the same
+moment. A reached goal that was told and is then withdrawn on the same day keeps its number: the closed
+standing is raised to it, so that the next one has a number of its own and is told too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import SignalKind, SignalState
 from banso_scoring.domain.evaluation import Evaluation, evaluate
-from banso_scoring.domain.standing import KINDS, Standing
+from banso_scoring.domain.journey import goal_code
+from banso_scoring.domain.standing import KIND_ROWS, KINDS, Standing
 from banso_scoring.domain.usual import Cohort
 from banso_scoring.portfolio import Portfolio
 
@@ -53,33 +56,63 @@ class Assessment:
     said: list[Said]
 
 
-def assess(portfolio: Portfolio, positions: Ints, cohort: Cohort, now: int) -> Iterator[Assessment]:
-    """Evaluate `positions` at `now`, each on its own local day, a bounded number at a time."""
+def assess(portfolio: Portfolio, positions: Ints, cohort: Cohort, now: int, *, decide: bool) -> Iterator[Assessment]:
+    """Evaluate `positions` at `now`, each on its own local day, a bounded number at a time.
+
+    `decide`: let episodes begin and end; else they stay as they were told.
+    """
     days = portfolio.today(positions, now)
     for day in np.unique(days).tolist():
         portfolio.window.make_room(len(portfolio), day)
         mine = positions[days == day]
         for begin in range(0, len(mine), AT_ONCE):
-            yield _assess(portfolio, mine[begin : begin + AT_ONCE], day, cohort)
+            yield _assess(portfolio, mine[begin : begin + AT_ONCE], day, cohort, decide)
 
 
-def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort) -> Assessment:
+def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, decide: bool) -> Assessment:
     columns = portfolio.columns
-    previous, before = columns.closed.take(positions), columns.current.take(positions)
+    before = columns.current.take(positions)
+    previous = with_told(columns.closed.take(positions), before)
     today = np.full(len(positions), day, np.int64)
     standing, evaluation = evaluate(portfolio.model, cohort, portfolio.panel(positions, day), previous, today)
-    said = _news(positions, before, standing)
-    withdrawn = (before.episode > standing.episode).any(axis=0)
-    raised = positions[withdrawn]
-    if len(raised):
-        columns.closed.episode[:, raised] = np.maximum(columns.closed.episode[:, raised], before.episode[:, withdrawn])
-        standing.episode[:, withdrawn] = np.maximum(standing.episode[:, withdrawn], before.episode[:, withdrawn])
+    said: list[Said] = []
+    raised = positions[:0]
+    if decide:
+        said = _news(positions, before, standing)
+        raised = _raise(columns.closed, positions, before, standing)
+    else:
+        standing = replace(standing, open=before.open, episode=before.episode, opened_day=before.opened_day)
+    columns.undecided[positions] = not decide
     columns.current.put(positions, standing)
     health = evaluation.health
-    shown = shown_of(standing, health.score, health.coverage, columns.last_day[positions])
+    facets = np.stack([columns.last_day[positions], goal_code(evaluation.journey)], axis=1)
+    shown = shown_of(standing, health.score, health.coverage, facets)
     changed = np.flatnonzero((shown != columns.shown[positions]).any(axis=1))
     columns.shown[positions] = shown
     return Assessment(positions, day, standing, evaluation, changed, raised, said)
+
+
+def with_told(closed: Standing, told: Standing) -> Standing:
+    """The closed standing with the episodes that were told since: who was told of opens no second time and is
+    closed at the lower threshold. A reached goal is a moment of one day, so it is counted from the close."""
+    since = told.episode >= closed.episode
+    since[KIND_ROWS[SignalKind.GOAL_REACHED]] = False
+    return replace(
+        closed,
+        open=np.where(since, told.open, closed.open),
+        episode=np.where(since, told.episode, closed.episode),
+        opened_day=np.where(since, told.opened_day, closed.opened_day),
+    )
+
+
+def _raise(closed: Standing, positions: Ints, before: Standing, after: Standing) -> Ints:
+    """Raise `closed` (of all accounts) and `after`, in place, to episodes that were told; gives whose closed was."""
+    withdrawn = (before.episode > after.episode).any(axis=0)
+    raised = positions[withdrawn]
+    if len(raised):
+        closed.episode[:, raised] = np.maximum(closed.episode[:, raised], before.episode[:, withdrawn])
+        after.episode[:, withdrawn] = np.maximum(after.episode[:, withdrawn], before.episode[:, withdrawn])
+    return raised
 
 
 def _news(positions: Ints, before: Standing, after: Standing) -> list[Said]:
@@ -101,8 +134,11 @@ def kept_of(standing: Standing, score: Floats, coverage: Floats) -> Ints:
     return np.stack([np.asarray(part).astype(np.int64) for part in parts], axis=1)
 
 
-def shown_of(standing: Standing, score: Floats, coverage: Floats, last_day: Ints) -> Ints:
-    """(n, SHOWN): what a reader of the list sees, as whole numbers; -1 for a score that cannot be given."""
+def shown_of(standing: Standing, score: Floats, coverage: Floats, facets: Ints) -> Ints:
+    """(n, SHOWN): what a reader of the list sees, as whole numbers; -1 for a score that cannot be given.
+
+    `facets` is (n, 2): the day of the last event, and what holds of the goal.
+    """
     is_open = (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0)
-    rest = np.stack([standing.entered_day.astype(np.int64), is_open, last_day], axis=1)
-    return np.concatenate([kept_of(standing, score, coverage), rest], axis=1)
+    rest = np.stack([standing.entered_day.astype(np.int64), is_open], axis=1)
+    return np.concatenate([kept_of(standing, score, coverage), rest, facets], axis=1)

@@ -42,6 +42,8 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "closed": standing_codec.encode(portfolio.model, portfolio.columns.closed.take(here)),
         "closed_day": portfolio.columns.closed_day[here].tolist(),
         "backfilled": [p in portfolio.backfilled for p in positions],
+        "renewed_day": portfolio.columns.renewed_day[here].tolist(),
+        "ended_day": portfolio.columns.ended_day[here].tolist(),
         "name": [a.name or portfolio.names[p] for p, a in zip(positions, said, strict=True)],
         "owner": [a.owner_email or a.owner_name or "" for a in said],
         "touch": [str(portfolio.touch(p)) for p in positions],

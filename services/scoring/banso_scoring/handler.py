@@ -1,7 +1,8 @@
 """Folds account-activity into facts and health: decode and remove repeats, then one transaction for all of it.
 
-The transaction holds the facts, the health, the phase, the signals, the count of what became of each record,
-and the offsets, under the epochs of the lanes. It happens whole or not at all.
+The transaction holds the facts, the health, the phase, the count of what became of each record, and the
+offsets, under the epochs of the lanes. It happens whole or not at all. What is to be said of it is decided by
+the sweep that follows.
 """
 
 from __future__ import annotations
@@ -120,27 +121,20 @@ class ScoringHandler:
                 for statement in lane.statements:
                     self._describe(folding, lane.lane, statement, today)
                 self._fold(folding, lane, today)
-            member.know_everyone()
             touched = np.array(sorted(folding.touched), np.int64)
-            found = list(assess(member.portfolio, touched, member.cohort, now))
-            for assessment in found:
-                folding.described.update(assessment.raised.tolist())
-            said = 0
+            found = list(assess(member.portfolio, touched, member.cohort, now, decide=False))
             async with transaction(member.engine) as tx:
                 claims = await member.advance(tx, {lane.lane: lane.next_offset for lane in work})
                 await self._store(tx, work, folding, now)
                 failpoint("scoring-stored")
                 for assessment in found:
                     await changes.put_health(tx, member.portfolio, assessment, now)
-                    said += await changes.put_said(tx, member.portfolio, assessment, now)
             failpoint("scoring-committed")
             member.claims = claims
         for lane in work:
             tally = lane.tally()
             for result in ("applied", "duplicate", "dead_lettered", "late"):
                 metrics.scoring_events.labels(result).inc(getattr(tally, result))
-        if said:
-            member.said()
         return {lane.lane: lane.next_offset for lane in work}
 
     def _describe(self, folding: Folding, lane: int, statement: Statement, today: int) -> None:
@@ -166,16 +160,18 @@ class ScoringHandler:
         received = portfolio.zones.days(zones, np.array([event.received_at for event in events], np.int64))
         known_days = np.maximum(received, days)
         lane.late = int((known_days > days).sum())
+        numbers: dict[str, int] = {}
+        names = np.array([numbers.setdefault(event.name, len(numbers)) for event in events], np.int64)
         self._first_seen(folding, positions, days)
         np.maximum.at(portfolio.columns.last_day, positions, days)
+        self._contracts(folding, (positions, days, names), list(numbers))
         touched, accounts = np.unique(positions, return_inverse=True)
-        numbers: dict[str, int] = {}
         values = np.array([event.value for event in events], np.int64)
         columns = EventColumns(
             account=accounts,
             day=days,
             known_day=known_days,
-            name=np.array([numbers.setdefault(event.name, len(numbers)) for event in events], np.int64),
+            name=names,
             weight=np.ones(len(events), np.int64),
             high=values >> HALF,
             low=values & LOW,
@@ -194,6 +190,16 @@ class ScoringHandler:
         folding.described.update(backfilled - portfolio.backfilled)
         portfolio.backfilled |= backfilled
         folding.touched.update(np.unique(positions).tolist())
+
+    def _contracts(self, folding: Folding, events: tuple[Ints, Ints, Ints], names: Sequence[str]) -> None:
+        """Note the newest days on which contracts were renewed or ended. Events: positions, days, places in `names`."""
+        columns, model = self._member.portfolio.columns, self._member.model
+        positions, days, name = events
+        for series, newest in ((model.roles.renewed, columns.renewed_day), (model.roles.ended, columns.ended_day)):
+            some = np.isin(name, [place for place, said in enumerate(names) if series in model.series_of[said]])
+            if some.any():
+                np.maximum.at(newest, positions[some], days[some])
+                folding.described.update(positions[some].tolist())
 
     async def _store(self, tx: AsyncConnection, work: list[LaneWork], folding: Folding, now: int) -> None:
         entries = [Entry(lane.lane, lane.first_offset, lane.fresh, lane.facts) for lane in work if len(lane.fresh)]

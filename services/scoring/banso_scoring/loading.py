@@ -65,13 +65,18 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     columns.closed_day[positions] = np.maximum([row.closed_day for row in rows], closed_day)
     portfolio.backfilled.update(p for p, row in zip(positions.tolist(), rows, strict=True) if row.backfilled)
     columns.closed.put(positions, standing_codec.decode(model, [bytes(row.closed) for row in rows]))
+    columns.renewed_day[positions] = [row.renewed_day for row in rows]
+    columns.ended_day[positions] = [row.ended_day for row in rows]
     columns.last_day[positions] = [-1 if row.last_day is None else row.last_day for row in rows]
     current = [bytes(row.closed if row.standing is None else row.standing) for row in rows]
     standing = standing_codec.decode(model, current)
     columns.current.put(positions, standing)
     score = np.array([np.nan if row.score is None else row.score for row in rows])
     coverage = np.array([0.0 if row.coverage is None else row.coverage for row in rows])
-    columns.shown[positions] = shown_of(standing, score, coverage, columns.last_day[positions])
+    goal = np.array([0 if row.goal is None else row.goal for row in rows], np.int64)
+    columns.shown[positions] = shown_of(
+        standing, score, coverage, np.stack([columns.last_day[positions], goal], axis=1)
+    )
 
 
 def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:

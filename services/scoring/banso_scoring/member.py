@@ -13,6 +13,7 @@ from functools import reduce
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from banso_common.clock import DAY_MS, Clock
@@ -32,6 +33,8 @@ from banso_scoring.portfolio import Portfolio
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.zones import Zones
 
+NOBODY = np.empty(0, np.int64)
+
 
 class Member:
     """What this process knows of its lanes. Positions in the portfolio change at every load."""
@@ -44,7 +47,7 @@ class Member:
         self.seen: dict[int, SeenIdentities] = {}
         self.closed_days: dict[int, int] = {}
         self.portfolio = self._empty()
-        self.cohort: Cohort = fit(model, self.sketch_of([], self.today()))
+        self.cohort: Cohort = fit(model, self.sketch_of(NOBODY, self.today()))
         self.said: Callable[[], None] = lambda: None
         """Called after a commit that put messages into the outbox."""
         self.failed: Callable[[BansoError], None] = lambda fault: None
@@ -87,7 +90,7 @@ class Member:
                 for lane in wanted:
                     self.seen[lane] = SeenIdentities(await facts_store.identities(tx, lane))
                     self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, today)
-                self.cohort = await self.cohort_of(tx, today)
+                self.cohort = await self.cohort_of(tx, today + 1)
             self.claims, self._fault = claims, None
             metrics.scoring_accounts.set(len(self.portfolio))
         self.said()
@@ -115,19 +118,17 @@ class Member:
         }
 
     async def cohort_of(self, tx: AsyncConnection, day: int) -> Cohort:
-        """What is usual on `day`: the stored sketches of all lanes, ours or not."""
+        """What is usual on `day`: the stored sketches of all lanes, ours or not.
+
+        Somewhere in the world the installation's tomorrow may have begun.
+        """
         raw = await store.sketches(tx, self.model.version, day)
         parts = [CohortSketch.from_dict(msgspec.json.decode(one)) for one in raw]
-        return fit(self.model, reduce(merge, parts, sketch(self.model, self._empty().panel(_NOBODY, self.today()))))
+        return fit(self.model, reduce(merge, parts, self.sketch_of(NOBODY, self.today())))
 
-    def sketch_of(self, lanes: Sequence[int], day: int) -> CohortSketch:
-        """What our accounts of these lanes add to the cohort of `day`."""
-        return sketch(self.model, self.portfolio.panel(self.portfolio.in_lanes(lanes), day), day)
-
-    def know_everyone(self) -> None:
-        """Until the next sweep, take our own accounts for the cohort when most of them are not in it yet."""
-        if len(self.portfolio) > 2 * self.cohort.accounts:
-            self.cohort = fit(self.model, self.sketch_of(self.lanes(), self.today()))
+    def sketch_of(self, positions: NDArray[np.int64], day: int) -> CohortSketch:
+        """What these accounts add to the cohort of `day`."""
+        return sketch(self.model, self.portfolio.panel(positions, day), day)
 
     def remember_from(self) -> int:
         """The instant before which a producer's repeat is no longer known as one."""
@@ -135,6 +136,3 @@ class Member:
 
     def _empty(self) -> Portfolio:
         return Portfolio(self.model, Zones(self.settings.time_zone), self.clock.now())
-
-
-_NOBODY = np.empty(0, np.int64)

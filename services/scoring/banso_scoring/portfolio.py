@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 KEPT = 4
 """Numbers that stand for what the history holds of an account; see `assess.kept_of`."""
-SHOWN = 7
+SHOWN = 8
 """Numbers that stand for what an account shows; see `assess.shown_of`."""
 NOTHING_SHOWN = -1
 """In all of them: whatever is found next is news, also when only the account's name or owner changed."""
@@ -42,6 +42,11 @@ class Columns:
     first_day: Ints
     last_day: Ints
     closed_day: Ints
+    renewed_day: Ints
+    """The newest day on which the contract was said to go on; -1 for none, as below."""
+    ended_day: Ints
+    undecided: NDArray[np.bool_]
+    """Whose facts or attributes changed since their episodes were last decided."""
     seats: NDArray[np.float64]
     renewal_at: NDArray[np.float64]
     shown: Ints
@@ -58,6 +63,9 @@ class Columns:
             first_day=np.full(n, NEVER, np.int64),
             last_day=np.full(n, -1, np.int64),
             closed_day=np.zeros(n, np.int64),
+            renewed_day=np.full(n, -1, np.int64),
+            ended_day=np.full(n, -1, np.int64),
+            undecided=np.zeros(n, np.bool_),
             seats=np.full(n, np.nan),
             renewal_at=np.full(n, np.nan),
             shown=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
@@ -69,8 +77,9 @@ class Columns:
     def grown(self, n: int) -> Columns:
         """The same columns with room for n accounts."""
         wider, here = Columns.new(n), np.arange(len(self.lane))
-        for name in ("lane", "zone", "first_day", "last_day", "closed_day", "seats", "renewal_at", "shown", "kept"):
-            getattr(wider, name)[: len(here)] = getattr(self, name)
+        for name in self.__slots__:
+            if name not in ("closed", "current"):
+                getattr(wider, name)[: len(here)] = getattr(self, name)
         wider.closed.put(here, self.closed)
         wider.current.put(here, self.current)
         return wider
@@ -148,7 +157,12 @@ class Portfolio:
         columns = self.columns
         panel = self.window.panel(positions, day, columns.seats[positions], columns.first_day[positions])
         renewal_days = columns.renewal_at[positions] / DAY_MS
-        return replace(panel, renewal_in_days=renewal_days - day)
+        return replace(panel, renewal_in_days=renewal_days - day, ended=self._has_ended(positions, day))
+
+    def _has_ended(self, positions: Ints, day: int) -> NDArray[np.bool_]:
+        """(n,): whose contract is over on `day`: it ended, and was not renewed on that day or since."""
+        ended, renewed = self.columns.ended_day[positions], self.columns.renewed_day[positions]
+        return np.asarray((ended > renewed) & (ended <= day))
 
     def in_lanes(self, lanes: Iterable[int]) -> Ints:
         """The indices of all accounts of these lanes."""

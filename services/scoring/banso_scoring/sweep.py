@@ -1,7 +1,8 @@
 """Timed work of scoring: the passing of time moves scores too, since silence is a fact that nobody sends.
 
 A sweep closes the days that are over (their standing and history are then kept as they were known), looks
-back again at accounts that got facts of closed days, renews the cohort, and evaluates whoever that moved.
+back again at accounts that got facts of closed days, renews the cohort, and decides the episodes of whoever
+that moved or a batch touched.
 Every write is fenced by the epochs of the lanes, as a batch's is; between two steps a batch may come in.
 """
 
@@ -17,13 +18,15 @@ from numpy.typing import NDArray
 from banso_common.contracts.codec import encode
 from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
-from banso_scoring import changes, facts_store, store
-from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of
+from banso_scoring import changes, facts_store, phase_store, store
+from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
+from banso_scoring.domain.cohort import CohortSketch, merge
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.phase_history import Move, moves_of
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.usual import Cohort
-from banso_scoring.member import Member
+from banso_scoring.member import NOBODY, Member
 from banso_scoring.portfolio import Portfolio
 from banso_scoring.store import Tally
 
@@ -46,10 +49,13 @@ class Sweep:
             await self._merge_journal()
             moved = await self._close_days(portfolio, now)
             moved |= await self._look_back(portfolio, now)
+            everyone = np.arange(len(portfolio))
+            moved.update(everyone[portfolio.columns.undecided[everyone]].tolist())
             if self._swept is not portfolio:
-                moved = set(range(len(portfolio)))
-            await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
-            self._swept = portfolio
+                moved.update(everyone.tolist())
+            if not moved or await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max())):
+                await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
+                self._swept = portfolio
 
     def _is_stale(self, portfolio: Portfolio) -> bool:
         """Whether the lanes were loaded anew meanwhile, so that positions mean nothing any more."""
@@ -75,31 +81,36 @@ class Sweep:
         """
         turned: set[int] = set()
         while not self._is_stale(portfolio):
-            async with self._member.changing():
-                everyone = np.arange(len(portfolio))
-                open_days = np.maximum(portfolio.columns.closed_day[everyone] + 1, portfolio.window.origin + DAYS - 1)
-                waiting = everyone[open_days < portfolio.today(everyone, now)]
-                if not len(waiting) or self._is_stale(portfolio):
-                    break
-                day = int(open_days[waiting].min())
-                due = waiting[open_days[waiting] == day]
-                portfolio.window.make_room(len(portfolio), day)
-                cohort = await self._renew_cohort(day)
-                for begin in range(0, len(due), AT_ONCE):
-                    await self._close(portfolio, due[begin : begin + AT_ONCE], day, cohort)
-                turned.update(due.tolist())
-            await asyncio.sleep(0)
+            everyone = np.arange(len(portfolio))
+            open_days = np.maximum(portfolio.columns.closed_day[everyone] + 1, portfolio.window.origin + DAYS - 1)
+            waiting = everyone[open_days < portfolio.today(everyone, now)]
+            if not len(waiting):
+                break
+            day = int(open_days[waiting].min())
+            due = waiting[open_days[waiting] == day]
+            if not await self._renew_cohort(portfolio, day):
+                break
+            for begin in range(0, len(due), AT_ONCE):
+                async with self._member.changing():
+                    if self._is_stale(portfolio):
+                        return turned
+                    await self._close(portfolio, due[begin : begin + AT_ONCE], day)
+                await asyncio.sleep(0)
+            turned.update(due.tolist())
         async with self._member.changing():
             if turned and not self._is_stale(portfolio):
                 await self._settle_lanes(portfolio)
         return turned
 
-    async def _close(self, portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort) -> None:
+    async def _close(self, portfolio: Portfolio, positions: Ints, day: int) -> None:
         """Make the standing at the end of `day` the closed one, and keep it in the history if it changed."""
         columns = portfolio.columns
         before = columns.closed.take(positions)
+        previous = with_told(before, columns.current.take(positions))
+        portfolio.window.make_room(len(portfolio), day)
         panel = portfolio.panel(positions, day)
-        standing, found = evaluate(portfolio.model, cohort, panel, before, np.full(len(positions), day))
+        today = np.full(len(positions), day)
+        standing, found = evaluate(portfolio.model, self._member.cohort, panel, previous, today)
         standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
         columns.closed.put(positions, standing)
         columns.closed_day[positions] = day
@@ -111,19 +122,36 @@ class Sweep:
         async with transaction(self._member.engine) as tx:
             claims = await self._member.advance(tx, {})
             await changes.put_history(tx, portfolio, kept, news, day)
+            await phase_store.put(tx, changes.moves_of_day(portfolio, kept))
             await changes.put_accounts(tx, portfolio, moved.tolist())
         self._member.claims = claims
 
-    async def _renew_cohort(self, day: int) -> Cohort:
-        """Store what our lanes add to the cohort of `day`, and read what all lanes say together."""
+    async def _renew_cohort(self, portfolio: Portfolio, day: int) -> bool:
+        """See what is usual on `day`: store what our lanes add to it, and read what all lanes say together.
+
+        Gives whether that was done, which it is not once the lanes are loaded anew.
+        """
         member = self._member
-        async with transaction(member.engine) as tx:
-            await member.advance(tx, {})
-            for lane in member.lanes():
-                raw = encode(member.sketch_of([lane], day).to_dict())
-                await store.put_sketch(tx, lane, day, member.model.version, raw)
-            member.cohort = await member.cohort_of(tx, day)
-        return member.cohort
+        found: dict[int, CohortSketch] = {}
+        for lane in member.lanes():
+            found[lane] = member.sketch_of(NOBODY, day)
+            mine = portfolio.in_lanes([lane])
+            for begin in range(0, len(mine), AT_ONCE):
+                async with member.changing():
+                    if self._is_stale(portfolio):
+                        return False
+                    portfolio.window.make_room(len(portfolio), day)
+                    found[lane] = merge(found[lane], member.sketch_of(mine[begin : begin + AT_ONCE], day))
+                await asyncio.sleep(0)
+        async with member.changing():
+            if self._is_stale(portfolio):
+                return False
+            async with transaction(member.engine) as tx:
+                await member.advance(tx, {})
+                for lane, sketch in found.items():
+                    await store.put_sketch(tx, lane, day, member.model.version, encode(sketch.to_dict()))
+                member.cohort = await member.cohort_of(tx, day)
+        return True
 
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
         """Say through which day each lane is closed, and forget identities older than the window of repeats."""
@@ -144,8 +172,9 @@ class Sweep:
     async def _look_back(self, portfolio: Portfolio, now: int) -> set[int]:
         """Walk the journey again, day by day, for accounts that got facts of closed days.
 
-        Only where all of the account's facts are in the live window; episodes keep what was said. The
-        history is not rewritten: it holds what was known then.
+        Only where all of the account's facts are in the live window; episodes keep what was said. The moves
+        of the journey are those that are true now; the history of health is not rewritten: it holds what was
+        known then.
         """
         looked: set[int] = set()
         while portfolio.backfilled and not self._is_stale(portfolio):
@@ -155,12 +184,16 @@ class Sweep:
                     break
                 portfolio.backfilled.difference_update(some.tolist())
                 whole = some[portfolio.columns.first_day[some] >= portfolio.window.origin]
-                for standing in _walked(portfolio, whole, self._member.cohort):
+                moves: dict[str, list[Move]] = {portfolio.names[p]: [] for p in whole.tolist()}
+                for standing, moved in _walked(portfolio, whole, self._member.cohort):
                     portfolio.columns.closed.put(whole, standing)
+                    for account, move in moved:
+                        moves[account].append(move)
                     await asyncio.sleep(0)
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
                     await changes.put_accounts(tx, portfolio, some.tolist())
+                    await phase_store.replace(tx, moves)
                 self._member.claims = claims
             looked.update(some.tolist())
         return looked
@@ -171,7 +204,8 @@ class Sweep:
             async with self._member.changing():
                 if self._is_stale(portfolio):
                     return
-                found = list(assess(portfolio, positions[begin : begin + AT_ONCE], self._member.cohort, now))
+                some = positions[begin : begin + AT_ONCE]
+                found = list(assess(portfolio, some, self._member.cohort, now, decide=True))
                 said = 0
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
@@ -185,8 +219,11 @@ class Sweep:
             await asyncio.sleep(0)
 
 
-def _walked(portfolio: Portfolio, positions: Ints, cohort: Cohort) -> Iterator[Standing]:
-    """The closed standing of `positions`, walked from each account's first day; the last one given is whole."""
+def _walked(
+    portfolio: Portfolio, positions: Ints, cohort: Cohort
+) -> Iterator[tuple[Standing, list[tuple[str, Move]]]]:
+    """The closed standing of `positions`, walked from each account's first day, and the moves of each day by
+    account; the last standing given is whole."""
     if not len(positions):
         return
     columns = portfolio.columns
@@ -198,9 +235,11 @@ def _walked(portfolio: Portfolio, positions: Ints, cohort: Cohort) -> Iterator[S
         if not len(alive):
             continue
         panel = portfolio.panel(positions[alive], day)
-        after, _ = evaluate(portfolio.model, cohort, panel, standing.take(alive), np.full(len(alive), day))
+        after, found = evaluate(portfolio.model, cohort, panel, standing.take(alive), np.full(len(alive), day))
         standing.put(alive, after)
-        yield replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day)
+        names = [portfolio.names[p] for p in positions[alive].tolist()]
+        moved = [(names[place], move) for place, move in moves_of(portfolio.model, found.journey, day)]
+        yield replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day), moved
 
 
 def _differs(before: Standing, after: Standing) -> NDArray[np.bool_]:

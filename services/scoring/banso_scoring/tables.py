@@ -4,9 +4,12 @@ A lane is a partition of account-activity: all that belongs to it is written by 
 are numbers since 1970-01-01 in the account's time zone. What a batch brought is one row of the journal: its
 identities are kept as long as repeats are known, its facts until they are merged into account_day; who wants the
 facts of an account reads both, through `facts_store`. An account's `closed` is its standing at the close of
-`closed_day`, and of every later day through which its lane is closed; a backfilled one waits for a look back.
+`closed_day`, and of every later day through which its lane is closed; a backfilled one waits for a look back. Its
+contract is over when `ended_day` is after `renewed_day`; -1 is a day that never was.
 `health_history` holds a row for each day on which something
-changed, as it was known at the close of that day; it is never rewritten.
+changed, as it was known at the close of that day; it is never rewritten. `phase_move` holds the moves of the
+journey as they are true now: a look back replaces those of an account. The newest phase of an account, and what
+holds of its goal (`goal`, see `journey.goal_code`), is in `health`.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ account = Table(
     Column("acv", BigInteger),
     Column("currency", String(8), nullable=False),
     Column("renewal_at", BigInteger),
+    Column("renewed_day", Integer, nullable=False, server_default="-1"),
+    Column("ended_day", Integer, nullable=False, server_default="-1"),
 )
 Index("account_lane", account.c.lane)
 
@@ -49,6 +54,7 @@ health = Table(
     Column("coverage", Float, nullable=False),
     Column("phase", String(32), nullable=False),
     Column("phase_entered_day", Integer, nullable=False),
+    Column("goal", Integer, nullable=False, server_default="0"),
     Column("signals", String(256), nullable=False),
     Column("last_day", Integer, nullable=False),
     Column("standing", LargeBinary, nullable=False),
@@ -79,6 +85,19 @@ history = Table(
     Column("model_version", String(128), nullable=False),
     sqlite_with_rowid=False,
 )
+
+phase_move = Table(
+    "phase_move",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("from_phase", String(64), nullable=False),
+    Column("since_day", Integer, nullable=False),
+    Column("to_phase", String(64), nullable=False),
+    Column("moved", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("phase_move_day", phase_move.c.day)
 
 journal = Table(
     "journal",

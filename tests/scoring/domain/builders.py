@@ -21,6 +21,8 @@ roles:
     help: {kind: help, events: [help], usual_rate: 0.05}
   contact: {source: connected, events: [contact]}
   feedback: [rated]
+  renewed: [renewed]
+  ended: [ended]
 metrics:
   since: {kind: days-since, events: [act], ramp: [[0, 1], [28, 0]]}
   acts: {kind: count, events: [act], days: 7, ramp: [[0, 0], [10, 1]]}
@@ -52,6 +54,7 @@ journey:
     lapse: {when: [{metric: since, at_least: 20}], days: 2, to: start}
   renew:
     goal: [{metric: renewal, at_least: 100}]
+    renews: true
     next: run
 """
 

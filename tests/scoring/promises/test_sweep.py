@@ -136,6 +136,7 @@ async def test_an_episode_that_is_withdrawn_and_opens_again_has_a_new_number(sma
     assert (await critical())[-1][1] is SignalState.OPENED
     number = (await critical())[-1][0]
     await small.take(*a_day("acme", day, good=30, bad=0), *a_day("acme", day - 1, good=30, bad=0))
+    await small.sweep(clock.now())
     assert (await critical())[-1] == (number, SignalState.CLOSED)
     await small.reload()
     clock.move_to(clock.now() + 25 * DAY_MS)

@@ -62,7 +62,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     rows, facts = await load_accounts(tx, portfolio, names, member.today())
     if not rows:
         return {}
-    cohort = max(await member.cohort_of(tx, member.today()), member.cohort, key=lambda known: known.accounts)
+    cohort = max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
     positions = np.arange(len(rows))
     days = portfolio.today(positions, now)
     found: dict[str, Finding] = {}

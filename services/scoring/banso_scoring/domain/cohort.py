@@ -118,7 +118,12 @@ def moved(columns: NDArray[Number], days: int, blank: int) -> NDArray[Number]:
 
 
 def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch:
-    """The sketch of the accounts of `panel`, whose last column is `day`; of none, it is the neutral element."""
+    """The sketch of the accounts of `panel`, whose last column is `day`; of none, it is the neutral element.
+
+    An account whose contract is over says nothing of what is usual.
+    """
+    if panel.ended is not None and panel.ended.any():
+        panel = panel.take(np.flatnonzero(~panel.ended))
     windows = weigh(model, panel)
     seen = np.array([(windows.of(index, last(DAYS)) != 0).sum() for index in range(len(model.series))], np.int64)
     contacts = _contact_sums(model, panel, windows)

@@ -3,6 +3,8 @@
 `evaluate(model, cohort, panel, previous, today)` is a pure function of its arguments. `previous` is the
 standing at the close of an earlier day; evaluating again on the same day, as often as events come, starts
 from that same standing. The standing that is returned becomes the closed one when the day ends.
+
+An account whose contract is over stays where it stood, has no metric and therefore no score, and no episode.
 """
 
 from __future__ import annotations
@@ -49,12 +51,14 @@ def evaluate(
     panel = replace(panel, today=today.astype(np.int64))
     windows = weigh(model, panel)
     struggle = silence.evaluate(model, panel, cohort, contact_known(model, cohort), windows)
-    values = metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle))
+    ended = np.zeros(panel.n, np.bool_) if panel.ended is None else panel.ended
+    values = np.where(ended, np.nan, metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle)))
     fares = health.score(model, values)
     band = bands.step(model.bands, previous.band, fares.score)
     first_day = (day - panel.age_days).astype(np.int32)
     place = journey.step(model, previous, values, day, first_day)
-    episodes = signals.step(model, previous, signals.levels(model, struggle, band, place), day)
+    levels = signals.without(ended, signals.levels(model, struggle, band, place))
+    episodes = signals.step(model, previous, levels, day)
     standing = Standing(
         band=band,
         phase=place.phase,

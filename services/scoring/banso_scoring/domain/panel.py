@@ -37,6 +37,8 @@ class Panel:
     """(n,): days until the contract's renewal, negative once past, NaN when nobody said; None for all NaN."""
     today: Ints | None = None
     """(n,): the day number (since 1970-01-01) of the last column; None when it is that of the cohort."""
+    ended: Bools | None = None
+    """(n,): whether the contract is over; None when it is nobody's."""
 
     @property
     def n(self) -> int:
@@ -45,7 +47,7 @@ class Panel:
 
     def take(self, indices: NDArray[np.intp] | Ints) -> Panel:
         """The panel of the accounts at `indices`, in that order."""
-        renewal, today = self.renewal_in_days, self.today
+        renewal, today, ended = self.renewal_in_days, self.today, self.ended
         return Panel(
             daily=self.daily[:, indices],
             users=self.users[:, indices],
@@ -54,4 +56,5 @@ class Panel:
             age_days=self.age_days[indices],
             renewal_in_days=None if renewal is None else renewal[indices],
             today=None if today is None else today[indices],
+            ended=None if ended is None else ended[indices],
         )

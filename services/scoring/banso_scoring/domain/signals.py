@@ -98,6 +98,12 @@ def levels(model: SuccessModel, struggle: Struggle, band: NDArray[np.int8], jour
     return to_open, to_stay
 
 
+def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """The same levels, so low that nothing opens and everything closes, where the contract is over."""
+    to_open, to_stay = levels
+    return np.where(ended, NEVER, to_open), np.where(ended, NEVER, to_stay)
+
+
 def _changes(opens: Bools, closes: Bools, episode: NDArray[np.int32], opened_day: NDArray[np.int32]) -> Changes:
     kinds, accounts = np.nonzero(opens | closes)
     order = np.lexsort((kinds, opens[kinds, accounts], accounts))

@@ -95,12 +95,16 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Which series play which part. `contact` and `feedback` are -1 when the model names no such event."""
+    """Which series play which part; -1 when the model names no such event."""
 
     attempt: int
     channels: tuple[Channel, ...]
     contact: int
     feedback: int
+    renewed: int
+    """What says that a contract goes on (or begins again)."""
+    ended: int
+    """What says that a contract is over."""
     contact_source: bool | None
     """Whether a contact source is connected; None: known once contact events have been seen."""
 
@@ -176,6 +180,8 @@ class Phase:
     lapse_days: int
     lapse_to: int
     next: int
+    renews: bool = False
+    """Whether its goal is that the contract goes on: passing it begins the account's next term."""
 
 
 @dataclass(frozen=True, slots=True)

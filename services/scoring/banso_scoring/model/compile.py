@@ -101,6 +101,8 @@ def _roles(table: Table) -> Roles:
         "attempt": roles.attempt,
         "contact": roles.contact.events,
         "feedback": roles.feedback,
+        "renewed": roles.renewed,
+        "ended": roles.ended,
         **{f"friction/{name}": channel.events for name, channel in roles.friction.items()},
     }
     for role, events in plain.items():
@@ -115,6 +117,8 @@ def _roles(table: Table) -> Roles:
         channels=tuple(channels),
         contact=table.add(contact.events, ("roles", "contact", "events")),
         feedback=table.add(roles.feedback, ("roles", "feedback")),
+        renewed=table.add(roles.renewed, ("roles", "renewed")),
+        ended=table.add(roles.ended, ("roles", "ended")),
         contact_source=declared,
     )
 

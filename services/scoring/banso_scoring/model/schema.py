@@ -5,44 +5,27 @@ What fits here may still contradict itself (a dimension that names no metric): `
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.panel import DAYS
 from banso_scoring.domain.success_model import FrictionKind
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-Event = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\[\]]+$")]
-Events = Annotated[list[Event], Field(min_length=1, max_length=100)]
-WindowDays = Annotated[int, Field(ge=1, le=DAYS)]
-Weight = Annotated[float, Field(gt=0, le=1_000)]
-Share = Annotated[float, Field(ge=0, le=1)]
-LAX = Field(strict=False)
-"""A text may stand for a member of a closed set."""
-Score = Annotated[float, Field(ge=0, le=100)]
-
-
-class Keys(BaseModel):
-    """A mapping of the file that takes no key but its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
-
-
-def _both_languages(value: Any) -> Any:
-    return {"ja": value, "en": value} if isinstance(value, str) else value
-
-
-class TextsFile(Keys):
-    """A text in both languages; written as one string it serves both."""
-
-    ja: Text
-    en: Text
-
-
-Texts = Annotated[TextsFile, BeforeValidator(_both_languages)]
+from banso_scoring.model.schema_objectives import ObjectivesFile
+from banso_scoring.model.schema_parts import (
+    LAX,
+    Conditions,
+    Event,
+    Events,
+    Keys,
+    Name,
+    Score,
+    Share,
+    Texts,
+    Weight,
+    WindowDays,
+)
 
 
 class ChannelFile(Keys):
@@ -70,6 +53,8 @@ class RolesFile(Keys):
     friction: Annotated[dict[Name, ChannelFile], Field(max_length=8)] = {}
     contact: ContactFile = ContactFile()
     feedback: Annotated[list[Event], Field(max_length=100)] = []
+    renewed: Annotated[list[Event], Field(max_length=100)] = []
+    ended: Annotated[list[Event], Field(max_length=100)] = []
 
 
 class MetricFile(Keys):
@@ -175,15 +160,6 @@ class BandsFile(Keys):
     coverage_min: Share = 0.5
 
 
-class ConditionFile(Keys):
-    """A metric's raw value against a target."""
-
-    metric: Name
-    at_least: float | None = None
-    at_most: float | None = None
-
-
-Conditions = Annotated[list[ConditionFile], Field(max_length=10)]
 PhaseDays = Annotated[int, Field(ge=1, le=3_650)]
 
 
@@ -209,6 +185,7 @@ class PhaseFile(Keys):
     entry: Conditions = []
     lapse: LapseFile | None = None
     next: Name | None = None
+    renews: bool = False
 
 
 class TouchFile(Keys):
@@ -255,3 +232,4 @@ class ModelFile(Keys):
     touch: TouchFile = TouchFile()
     signals: dict[Annotated[SignalKind, LAX], SignalFile] = {}
     silence: SilenceFile = SilenceFile()
+    objectives: ObjectivesFile = ObjectivesFile()

@@ -7,7 +7,8 @@ from typing import Literal
 
 from banso_scoring.domain.success_model import FrictionKind, Series, Texts
 from banso_scoring.model.findings import Path, did_you_mean
-from banso_scoring.model.schema import ModelFile, TextsFile
+from banso_scoring.model.schema import ModelFile
+from banso_scoring.model.schema_parts import TextsFile
 
 Fault = tuple[Path, str]
 ROLE = "role:"
@@ -45,6 +46,7 @@ class Table:
         """The event patterns of a role."""
         roles = self.file.roles
         known = {"attempt": roles.attempt, "contact": roles.contact.events, "feedback": roles.feedback}
+        known |= {"renewed": roles.renewed, "ended": roles.ended}
         known["friction"] = [event for channel in roles.friction.values() for event in channel.events]
         known |= {f"friction/{name}": channel.events for name, channel in roles.friction.items()}
         events = [event for event in known.get(role, []) if not event.startswith(ROLE)]
@@ -54,7 +56,7 @@ class Table:
         return frozenset(event.casefold() for event in events)
 
     def _besides_attempts(self) -> frozenset[str]:
-        """Asking, writing and rating are no attempts, however wide the patterns of attempts are."""
+        """Asking, writing, rating and the contract are no attempts, however wide the patterns of attempts are."""
         roles = self.file.roles
         if not any(wide in event for event in roles.attempt for wide in "*?"):
             return frozenset()
@@ -64,7 +66,9 @@ class Table:
             if channel.kind is FrictionKind.HELP
             for event in channel.events
         ]
-        return frozenset(event.casefold() for event in [*roles.contact.events, *roles.feedback, *helps])
+        return frozenset(
+            event.casefold() for event in [*roles.contact.events, *roles.feedback, *helps, *roles.renewed, *roles.ended]
+        )
 
     def users(self, days: int) -> int:
         """The index of the user window of `days` days."""

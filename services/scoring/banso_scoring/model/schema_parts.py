@@ -1,0 +1,51 @@
+"""What all sections of the success model file are written with: names, texts, limits, conditions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from banso_scoring.domain.panel import DAYS
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Event = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\[\]]+$")]
+Events = Annotated[list[Event], Field(min_length=1, max_length=100)]
+WindowDays = Annotated[int, Field(ge=1, le=DAYS)]
+Weight = Annotated[float, Field(gt=0, le=1_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+LAX = Field(strict=False)
+"""A text may stand for a member of a closed set."""
+Score = Annotated[float, Field(ge=0, le=100)]
+
+
+class Keys(BaseModel):
+    """A mapping of the file that takes no key but its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+def _both_languages(value: Any) -> Any:
+    return {"ja": value, "en": value} if isinstance(value, str) else value
+
+
+class TextsFile(Keys):
+    """A text in both languages; written as one string it serves both."""
+
+    ja: Text
+    en: Text
+
+
+Texts = Annotated[TextsFile, BeforeValidator(_both_languages)]
+
+
+class ConditionFile(Keys):
+    """A metric's raw value against a target."""
+
+    metric: Name
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+Conditions = Annotated[list[ConditionFile], Field(max_length=10)]

@@ -22,6 +22,8 @@ from banso_scoring.assess import Assessment, Said
 from banso_scoring.domain import profile
 from banso_scoring.domain.day_facts import Cells, users_of
 from banso_scoring.domain.evidence import evidence_of
+from banso_scoring.domain.journey import goal_code
+from banso_scoring.domain.phase_history import Move, moves_of
 from banso_scoring.domain.standing import BANDS, KINDS
 from banso_scoring.portfolio import Portfolio
 
@@ -67,6 +69,7 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
         "coverage": fares.coverage[some].tolist(),
         "phase": [portfolio.model.journey[index].key for index in standing.phase.tolist()],
         "phase_entered_day": standing.entered_day.tolist(),
+        "goal": goal_code(found.evaluation.journey)[some].tolist(),
         "signals": [_open_kinds(row) for row in standing.open.T.tolist()],
         "last_day": portfolio.columns.last_day[found.positions[some]].tolist(),
         "standing": standing_codec.encode(portfolio.model, standing),
@@ -93,6 +96,12 @@ async def put_history(
         "model_version": [portfolio.model.version] * len(columns),
     }
     await upsert(tx, t.history, rows, replace=False)
+
+
+def moves_of_day(portfolio: Portfolio, found: Assessment) -> list[tuple[str, Move]]:
+    """The moves from phase to phase of the assessment's day, each with its account."""
+    moves = moves_of(portfolio.model, found.evaluation.journey, found.day)
+    return [(portfolio.names[int(found.positions[place])], move) for place, move in moves]
 
 
 async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, now: int) -> int:

@@ -107,3 +107,20 @@ def test_progress_says_how_near_each_condition_is_and_what_blocks() -> None:
     assert np.isnan(half.progress[1, 0])
     assert half.met[:, 0].tolist() == [True, False]
     assert np.isnan(walk(standing(START), 200, acts=1).progress[1, 0])
+
+
+def test_nobody_enters_a_phase_that_would_be_fallen_back_from_at_once() -> None:
+    due = standing(goal_since=190)
+    barred = walk(due, 200, acts=9, since=25)
+    assert barred.phase == [START] and barred.barred[0] and barred.met[0, 0]
+    assert barred.goal_since == [NO_DAY], "the days of dwell begin when the way is open"
+    assert walk(standing(entered=100), 131, acts=9, since=25).stalled[0]
+    opened = walk(closed(barred), 201, acts=9, since=0)
+    assert opened.goal_since == [201] and not opened.barred[0]
+
+
+def test_a_journey_says_where_the_account_came_from_and_since_when_it_was_there() -> None:
+    passed = walk(standing(goal_since=190, entered=150), 200, acts=9)
+    assert (passed.came_from[0], passed.since_day[0], passed.phase[0]) == (START, 150, RUN)
+    stayed = walk(standing(entered=150), 200, acts=1)
+    assert (stayed.came_from[0], stayed.since_day[0], stayed.phase[0]) == (START, 150, START)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from banso_scoring.domain.success_model import Condition, Phase
 from banso_scoring.model.findings import Path, did_you_mean
-from banso_scoring.model.schema import ConditionFile, PhaseFile
+from banso_scoring.model.schema import PhaseFile
+from banso_scoring.model.schema_parts import ConditionFile
 from banso_scoring.model.table import Table, label
 
 
@@ -14,7 +15,30 @@ def compile_journey(table: Table) -> tuple[Phase, ...]:
     first = next(iter(journey))
     if journey[first].optional:
         table.fault(("journey", first, "optional"), "the first phase cannot be optional: all accounts start in it")
-    return tuple(_phase(table, key, written) for key, written in journey.items())
+    phases = tuple(_phase(table, key, written) for key, written in journey.items())
+    for index, phase in enumerate(phases):
+        _hold_apart(table, phases, index, phase)
+    return phases
+
+
+def _hold_apart(table: Table, phases: tuple[Phase, ...], index: int, phase: Phase) -> None:
+    """A goal and the conditions to fall back from the phase that it leads to may not hold at the same value."""
+    following = next((at for at in range(index + 1, len(phases)) if not phases[at].optional), phase.next)
+    if following < 0 or len(phases[following].lapse) != 1:
+        return
+    lapse = phases[following].lapse[0]
+    for place, goal in enumerate(phase.goal):
+        if goal.metric == lapse.metric and _overlap(goal, lapse):
+            table.fault(
+                ("journey", phase.key, "goal", place),
+                f"whoever just reaches it would fall back from `{phases[following].key}` at once: leave a gap",
+            )
+
+
+def _overlap(one: Condition, other: Condition) -> bool:
+    lows = [c.at_least for c in (one, other) if c.at_least is not None]
+    highs = [c.at_most for c in (one, other) if c.at_most is not None]
+    return not lows or not highs or max(lows) <= min(highs)
 
 
 def _phase(table: Table, key: str, written: PhaseFile) -> Phase:
@@ -22,6 +46,10 @@ def _phase(table: Table, key: str, written: PhaseFile) -> Phase:
     lapse = written.lapse
     if written.entry and not written.optional:
         table.fault((*path, "entry"), "only an optional phase has conditions to enter it")
+    if written.renews and not written.goal:
+        table.fault((*path, "renews"), "needs a goal: passing it begins the next term")
+    if lapse is not None and lapse.to == key:
+        table.fault((*path, "lapse", "to"), "leads to the same phase")
     return Phase(
         key=key,
         labels=label(written.label, key),
@@ -37,6 +65,7 @@ def _phase(table: Table, key: str, written: PhaseFile) -> Phase:
         lapse_days=1 if lapse is None else lapse.days,
         lapse_to=-1 if lapse is None else _index(table, (*path, "lapse", "to"), lapse.to),
         next=-1 if written.next is None else _index(table, (*path, "next"), written.next),
+        renews=written.renews,
     )
 
 

@@ -1,0 +1,51 @@
+"""The moves of accounts from phase to phase in the database. Every function takes an open transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_common.db.rows import Columns, upsert
+from banso_scoring import tables as t
+from banso_scoring.domain.phase_history import Move, Moved
+
+NAMES_AT_ONCE = 5_000
+
+
+async def put(tx: AsyncConnection, moves: Sequence[tuple[str, Move]]) -> None:
+    """Keep moves, each with its account."""
+    rows: Columns = {
+        "account": [account for account, _ in moves],
+        "day": [move.day for _, move in moves],
+        "from_phase": [move.from_phase for _, move in moves],
+        "since_day": [move.since_day for _, move in moves],
+        "to_phase": [move.to_phase for _, move in moves],
+        "moved": [str(move.moved) for _, move in moves],
+    }
+    if moves:
+        await upsert(tx, t.phase_move, rows)
+
+
+async def replace(tx: AsyncConnection, histories: Mapping[str, Sequence[Move]]) -> None:
+    """Let these accounts have these moves and no others."""
+    names = sorted(histories)
+    for begin in range(0, len(names), NAMES_AT_ONCE):
+        some = names[begin : begin + NAMES_AT_ONCE]
+        await tx.execute(delete(t.phase_move).where(t.phase_move.c.account.in_(some)))
+    await put(tx, [(name, move) for name in names for move in histories[name]])
+
+
+async def of_accounts(tx: AsyncConnection, names: Sequence[str]) -> dict[str, list[Move]]:
+    """The moves of each of `names` (at most NAMES_AT_ONCE), oldest first."""
+    found: dict[str, list[Move]] = {name: [] for name in names}
+    query = select(t.phase_move).where(t.phase_move.c.account.in_(names)).order_by(t.phase_move.c.day)
+    for row in await tx.execute(query):
+        found[row.account].append(_move(row))
+    return found
+
+
+def _move(row: Row[Any]) -> Move:
+    return Move(row.day, row.from_phase, row.since_day, row.to_phase, Moved(row.moved))

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from banso_scoring.domain.day_facts import Cell, Cells
 from banso_scoring.domain.ledger import Ledger
-from banso_scoring.domain.receipts import Kind, Moment, Receipt, Status, evaluated, explain, with_stored
+from banso_scoring.domain.panel import Panel
+from banso_scoring.domain.receipts import Receipt, Status, explain, with_shown
+from banso_scoring.domain.what_if import Kind, Moment, evaluated
 from banso_scoring.model.load import load_model
-from tests.scoring.domain.builders import SMALL, small_model, usual
+from tests.scoring.domain.builders import SMALL, panel_of, small_model, usual
 
 MODEL = small_model()
 OTHER = load_model(SMALL.replace("use: {weight: 3", "use: {weight: 1"), "other.yaml")
@@ -42,8 +44,12 @@ def ledger_of(some: list[Said]) -> Ledger:
     return Ledger(facts)
 
 
+def stated(day: int, seats: float = math.nan, renewal: float = math.nan) -> Panel:
+    return panel_of(MODEL, {}, 1, seats=seats, renewal_in_days=renewal - day)
+
+
 def moment(day: int, seats: float = math.nan, renewal: float = math.nan, cohort: int = 0) -> Moment:
-    return Moment(MODEL, COHORTS[cohort], day, day, seats, renewal)
+    return Moment(MODEL, COHORTS[cohort], day, day, stated(day, seats, renewal))
 
 
 def busy(days: int = 100, since: int = 0) -> list[Said]:
@@ -80,7 +86,7 @@ def test_the_parts_add_up_to_the_change_to_the_last_millionth(
         after = replace(after, model=OTHER, cohort=replace(after.cohort))
     receipt = explain(ledger_of(some), before, after)
     adds_up(receipt)
-    adds_up(with_stored(receipt, stored))
+    adds_up(with_shown(receipt, stored, None))
     for when, micro in ((before, receipt.before), (after, receipt.after)):
         score = evaluated(ledger_of(some), when).health.score[0]
         unborn = not ledger_of(some).began(when.known_day)
@@ -124,7 +130,7 @@ def test_equal_facts_get_equal_parts_whatever_their_names() -> None:
     facts = dict(ledger_of(busy(since=1)).facts) | {
         TODAY: {("act", TODAY): Cell(3), ("error", TODAY): Cell(4), ("zzz", TODAY): Cell(4)}
     }
-    before = Moment(model, usual(model), TODAY - 1, TODAY - 1)
+    before = Moment(model, usual(model), TODAY - 1, TODAY - 1, stated(TODAY))
     receipt = explain(Ledger(facts), before, replace(before, day=TODAY, known_day=TODAY))
     parts = {part.name: part.micro for part in receipt.parts}
     assert parts["error"] < 0
@@ -141,7 +147,7 @@ def test_many_names_are_told_as_the_loudest_and_the_rest_together() -> None:
     facts = dict(ledger_of(busy(since=1)).facts) | {
         TODAY: {(name, TODAY): Cell(1 + number) for number, name in enumerate(names)}
     }
-    before = Moment(model, usual(model), TODAY - 1, TODAY - 1)
+    before = Moment(model, usual(model), TODAY - 1, TODAY - 1, stated(TODAY))
     receipt = explain(Ledger(facts), before, replace(before, day=TODAY, known_day=TODAY))
     adds_up(receipt)
     assert len([part for part in receipt.parts if part.kind is Kind.FACTS]) <= 5
@@ -176,7 +182,7 @@ def test_a_new_score_is_told_by_what_it_is_made_of() -> None:
 def test_a_score_that_is_gone_names_the_evidence_that_is_gone() -> None:
     model = replace(MODEL, bands=replace(MODEL.bands, coverage_min=0.75))
     some = [*busy(10, since=60), (60, 0, 4, 2, 1)]
-    before = Moment(model, COHORTS[0], TODAY - 60, TODAY - 60)
+    before = Moment(model, COHORTS[0], TODAY - 60, TODAY - 60, stated(TODAY))
     receipt = explain(ledger_of(some), before, replace(before, day=TODAY + 60, known_day=TODAY + 60))
     assert receipt.status is Status.NO_SCORE_NOW
     assert "rating" in receipt.lost
@@ -187,11 +193,13 @@ def test_a_score_that_is_gone_names_the_evidence_that_is_gone() -> None:
 def test_what_was_shown_and_cannot_be_worked_out_again_is_a_part_and_not_a_lie() -> None:
     receipt = explain(ledger_of(busy(since=3)), moment(TODAY - 3), moment(TODAY))
     assert receipt.before is not None
-    kept = with_stored(receipt, receipt.before + 250_000)
+    kept = with_shown(receipt, receipt.before + 250_000, None)
     assert kept.parts[-1].kind is Kind.NOT_KEPT
     assert kept.parts[-1].micro == -250_000
     adds_up(kept)
-    assert with_stored(receipt, receipt.before) is receipt
+    assert with_shown(receipt, receipt.before, None) == receipt
+    both = with_shown(receipt, receipt.before + 250_000, receipt.before)
+    adds_up(both)
 
 
 @pytest.mark.parametrize("names", [1, 30])

@@ -1,6 +1,6 @@
 """A receipt for a change of score: what moved it, by how much, in whole millionths of a point that add up exactly.
 
-    score(to) - score(from) = time + Σ Shapley(cohort, attributes, place, facts by event name) + model
+    score(to) - score(from) = time + Σ Shapley(facts by event name, cohort, attributes, objectives, place) + model
 
 Replaced in this order: first only time passes (what was known then, seen on the new day, by the old model);
 then, on the new day and by the old model, all that became known; at last the model. What became known
@@ -13,41 +13,21 @@ Source: Shapley (1953), A value for n-person games; Lundberg & Lee (2017) for sc
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from banso_scoring.domain import ledger as ledgers
-from banso_scoring.domain.apportion import UNNAMED, Lines, Rows, itself, micro_of, moved, rows_of, shapley
-from banso_scoring.domain.evaluation import Evaluation, evaluate
-from banso_scoring.domain.ledger import Choice, Ledger, News
-from banso_scoring.domain.panel import Bools, Panel
-from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.apportion import UNNAMED, Lines, itself, micro_of, moved, rows_of, shapley
+from banso_scoring.domain.evaluation import Evaluation
+from banso_scoring.domain.ledger import Ledger, News
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort
+from banso_scoring.domain.what_if import Cube, Kind, Moment, causes_between, evaluated, scores, scores_of_one
 
 NAMED_MAX = 5
 RANKED_MAX = 64
 """Event names whose effect is tried; with more, those of the fewest events are "other facts" at once."""
-NO_PLACE = frozenset({"band", "entered_day", "goal_since", "lapse_since", "open", "episode", "opened_day"})
-"""Columns of a standing that no score reads."""
-
-
-class Kind(StrEnum):
-    """What moved a score."""
-
-    TIME = "time"
-    FACTS = "facts"
-    OTHER_FACTS = "other-facts"
-    COHORT = "cohort"
-    ATTRIBUTES = "attributes"
-    PLACE = "place"
-    MODEL = "model"
-    NOT_KEPT = "not-kept"
-    DIMENSION = "dimension"
-    CEILING = "ceiling"
 
 
 class Status(StrEnum):
@@ -57,19 +37,6 @@ class Status(StrEnum):
     NEW_SCORE = "new-score"
     NO_SCORE_NOW = "no-score-now"
     NO_SCORE = "no-score"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One account as it was known at a moment: on its own `day`, by facts known until the end of `known_day`."""
-
-    model: SuccessModel
-    cohort: Cohort
-    day: int
-    known_day: int
-    seats: float = math.nan
-    renewal_day: float = math.nan
-    previous: Standing = field(default_factory=lambda: Standing.new(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +80,16 @@ def explain(ledger: Ledger, before: Moment, after: Moment) -> Receipt:
     return Receipt(Status.CHANGE, then, now, coverage, _parts(ledger, before, after, then), lost)
 
 
-def with_stored(receipt: Receipt, stored: int | None, why: Kind = Kind.NOT_KEPT) -> Receipt:
-    """The receipt from the score that was shown then, `stored`: what cannot be worked out again is a part too."""
-    if stored is None or receipt.status is not Status.CHANGE or receipt.before is None or stored == receipt.before:
+def with_shown(receipt: Receipt, then: int | None, now: int | None, why: Kind = Kind.NOT_KEPT) -> Receipt:
+    """The receipt between the scores that were shown, where they are given: what cannot be worked out again of
+    them is a part too."""
+    if receipt.status is not Status.CHANGE or receipt.before is None or receipt.after is None:
         return receipt
-    gap = Part(why, receipt.before - stored)
-    return replace(receipt, before=stored, parts=(*receipt.parts, gap))
+    before = receipt.before if then is None else then
+    after = receipt.after if now is None else now
+    gap = (receipt.before - before) + (after - receipt.after)
+    parts = (*receipt.parts, Part(why, gap)) if gap else receipt.parts
+    return replace(receipt, before=before, after=after, parts=parts)
 
 
 def _parts(ledger: Ledger, before: Moment, after: Moment, start: int) -> tuple[Part, ...]:
@@ -128,10 +99,10 @@ def _parts(ledger: Ledger, before: Moment, after: Moment, start: int) -> tuple[P
     if not same_model:  # the new cohort and place are of the new model: they change together with it
         reached = replace(after, model=before.model, cohort=before.cohort, previous=before.previous)
     groups, group_of = _groups(ledger, before, reached, start)
-    causes = _causes(before, reached)
+    causes = causes_between(before, reached)
     taken = ledgers.subsets(len(groups) + len(causes))
-    cube = _rows(ledger, (before, reached), _Cube(group_of, len(groups), causes, taken), start)
-    old = _rows_of_one(ledger, before, start)
+    cube = scores(ledger, (before, reached), Cube(group_of, len(groups), causes, taken), start)
+    old = scores_of_one(ledger, before, start)
     found = [Part(Kind.TIME, int(cube.micro[0] - old.micro[0]), moved(old, cube.take([0])))]
     for index, (micro, lines) in enumerate(shapley(cube, taken.shape[1])):
         if index < len(groups):
@@ -140,77 +111,10 @@ def _parts(ledger: Ledger, before: Moment, after: Moment, start: int) -> tuple[P
         else:
             found.append(Part(causes[index - len(groups)], micro, lines))
     if not same_model:
-        new = _rows_of_one(ledger, after, start)
+        new = scores_of_one(ledger, after, start)
         top = cube.take([len(taken) - 1])
         found.append(Part(Kind.MODEL, int(new.micro[0] - top.micro[0]), moved(top, new)))
     return tuple(part for part in found if part.micro or part.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cube:
-    """Which of what became known each column takes: first the groups of facts, then the causes."""
-
-    group_of: Mapping[str, int]
-    groups: int
-    causes: Sequence[Kind]
-    taken: Bools
-
-    def takes(self, cause: Kind) -> Bools:
-        """(columns,): whether a column takes this cause; those that are no cause here are taken by none."""
-        if cause not in self.causes:
-            return np.zeros(len(self.taken), np.bool_)
-        return np.asarray(self.taken[:, self.groups + self.causes.index(cause)])
-
-
-def _rows(ledger: Ledger, moments: tuple[Moment, Moment], cube: _Cube, start: int) -> Rows:
-    """The scores of all choices on the new day, by the old model."""
-    before, reached = moments
-    choice = Choice(reached.day, before.known_day, reached.known_day, cube.group_of, cube.taken[:, : cube.groups])
-    said = cube.takes(Kind.ATTRIBUTES)
-    panel = replace(
-        ledgers.panel(before.model, ledger, choice),
-        seats=np.where(said, reached.seats, before.seats),
-        renewal_in_days=np.where(said, reached.renewal_day, before.renewal_day) - reached.day,
-    )
-    both = Standing.new(2)
-    both.put(np.array([0]), before.previous)
-    both.put(np.array([1]), reached.previous)
-    previous = both.take(cube.takes(Kind.PLACE).astype(np.int64))
-    renewed = cube.takes(Kind.COHORT)
-    micro = np.zeros(panel.n, np.int64)
-    share, points = np.zeros((2, sum(len(one.metrics) for one in before.model.dimensions), panel.n))
-    names: tuple[tuple[str, str], ...] = ()
-    for cohort, mine in ((before.cohort, ~renewed), (reached.cohort, renewed)):
-        some = np.flatnonzero(mine)
-        if len(some):
-            made = _evaluate(replace(before, cohort=cohort), panel.take(some), previous.take(some), reached.day)
-            rows = rows_of(before.model, made, start)
-            names, share[:, some], points[:, some], micro[some] = rows.names, rows.share, rows.points, rows.micro
-    return Rows(names, share, points, micro)
-
-
-def _rows_of_one(ledger: Ledger, moment: Moment, start: int) -> Rows:
-    panel = _panel(ledger, moment)
-    return rows_of(moment.model, _evaluate(moment, panel, moment.previous, moment.day), start)
-
-
-def _evaluate(moment: Moment, panel: Panel, previous: Standing, day: int) -> Evaluation:
-    """What the moment's model says, however little is known: only of nothing at all it says nothing."""
-    model = replace(moment.model, bands=replace(moment.model.bands, coverage_min=0.0))
-    return evaluate(model, moment.cohort, panel, previous, np.full(panel.n, day))[1]
-
-
-def _panel(ledger: Ledger, moment: Moment) -> Panel:
-    panel = ledgers.panel(moment.model, ledger, Choice(moment.day, moment.known_day, moment.known_day))
-    return replace(
-        panel, seats=np.array([moment.seats]), renewal_in_days=np.array([moment.renewal_day - float(moment.day)])
-    )
-
-
-def evaluated(ledger: Ledger, moment: Moment) -> Evaluation:
-    """The evaluation of one moment, as it was shown."""
-    today = np.full(1, moment.day)
-    return evaluate(moment.model, moment.cohort, _panel(ledger, moment), moment.previous, today)[1]
 
 
 def _groups(ledger: Ledger, before: Moment, reached: Moment, start: int) -> tuple[list[News], dict[str, int]]:
@@ -224,29 +128,12 @@ def _groups(ledger: Ledger, before: Moment, reached: Moment, start: int) -> tupl
         return ledgers.grouped(news, sorted(news))
     alone = np.eye(len(tried), dtype=np.bool_)
     taken = np.concatenate([alone, ~alone, np.zeros_like(alone[:1]), np.ones_like(alone[:1])])
-    cube = _Cube({name: index for index, name in enumerate(tried)}, len(tried), (), taken)
-    micro = _rows(ledger, (before, reached), cube, start).micro
+    cube = Cube({name: index for index, name in enumerate(tried)}, len(tried), (), taken)
+    micro = scores(ledger, (before, reached), cube, start).micro
     count = len(tried)
     effect = np.abs(micro[:count] - micro[-2]) + np.abs(micro[-1] - micro[count:-2])
     order = np.argsort(-effect, kind="stable")[:NAMED_MAX]
     return ledgers.grouped(news, sorted(tried[index] for index in order))
-
-
-def _causes(before: Moment, reached: Moment) -> list[Kind]:
-    """What else is not the same."""
-    found = []
-    if before.cohort is not reached.cohort:
-        found.append(Kind.COHORT)
-    said = ((before.seats, reached.seats), (before.renewal_day, reached.renewal_day))
-    if any(old != new and not (math.isnan(old) and math.isnan(new)) for old, new in said):
-        found.append(Kind.ATTRIBUTES)
-    if any(
-        not np.array_equal(getattr(before.previous, name), getattr(reached.previous, name))
-        for name in Standing.__slots__
-        if name not in NO_PLACE
-    ):
-        found.append(Kind.PLACE)
-    return found
 
 
 def _itself(model: SuccessModel, found: Evaluation) -> tuple[Part, ...]:

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from banso_common.contracts.codec import encode
 from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
-from banso_scoring import changes, facts_store, phase_store, store
+from banso_scoring import changes, cohort_store, facts_store, phase_store, store
 from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
 from banso_scoring.domain.cohort import CohortSketch, merge
 from banso_scoring.domain.evaluation import evaluate
+from banso_scoring.domain.matrix_why import CellMove
 from banso_scoring.domain.panel import DAYS
 from banso_scoring.domain.phase_history import Move, moves_of
 from banso_scoring.domain.standing import Standing
@@ -123,6 +124,7 @@ class Sweep:
             claims = await self._member.advance(tx, {})
             await changes.put_history(tx, portfolio, kept, news, day)
             await phase_store.put(tx, changes.moves_of_day(portfolio, kept))
+            await cell_store.put(tx, changes.cell_moves_of_day(portfolio, positions, found, day))
             await changes.put_accounts(tx, portfolio, moved.tolist())
         self._member.claims = claims
 
@@ -151,6 +153,7 @@ class Sweep:
                 for lane, sketch in found.items():
                     await store.put_sketch(tx, lane, day, member.model.version, encode(sketch.to_dict()))
                 member.cohort = await member.cohort_of(tx, day)
+                await cohort_store.keep(tx, day, member.model.version, member.cohort)
         return True
 
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
@@ -185,15 +188,19 @@ class Sweep:
                 portfolio.backfilled.difference_update(some.tolist())
                 whole = some[portfolio.columns.first_day[some] >= portfolio.window.origin]
                 moves: dict[str, list[Move]] = {portfolio.names[p]: [] for p in whole.tolist()}
-                for standing, moved in _walked(portfolio, whole, self._member.cohort):
+                cell_moves: dict[str, list[CellMove]] = {account: [] for account in moves}
+                for standing, moved, cell_moved in _walked(portfolio, whole, self._member.cohort):
                     portfolio.columns.closed.put(whole, standing)
                     for account, move in moved:
                         moves[account].append(move)
+                    for account, cell_move in cell_moved:
+                        cell_moves[account].append(cell_move)
                     await asyncio.sleep(0)
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
                     await changes.put_accounts(tx, portfolio, some.tolist())
                     await phase_store.replace(tx, moves)
+                    await cell_store.replace(tx, cell_moves)
                 self._member.claims = claims
             looked.update(some.tolist())
         return looked
@@ -221,9 +228,9 @@ class Sweep:
 
 def _walked(
     portfolio: Portfolio, positions: Ints, cohort: Cohort
-) -> Iterator[tuple[Standing, list[tuple[str, Move]]]]:
+) -> Iterator[tuple[Standing, list[tuple[str, Move]], list[tuple[str, CellMove]]]]:
     """The closed standing of `positions`, walked from each account's first day, and the moves of each day by
-    account; the last standing given is whole."""
+    account, in the journey and in the matrix; the last standing given is whole."""
     if not len(positions):
         return
     columns = portfolio.columns
@@ -239,7 +246,8 @@ def _walked(
         standing.put(alive, after)
         names = [portfolio.names[p] for p in positions[alive].tolist()]
         moved = [(names[place], move) for place, move in moves_of(portfolio.model, found.journey, day)]
-        yield replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day), moved
+        cell_moved = changes.cell_moves_of_day(portfolio, positions[alive], found, day)
+        yield replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day), moved, cell_moved
 
 
 def _differs(before: Standing, after: Standing) -> NDArray[np.bool_]:

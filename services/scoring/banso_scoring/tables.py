@@ -8,8 +8,10 @@ facts of an account reads both, through `facts_store`. An account's `closed` is 
 contract is over when `ended_day` is after `renewed_day`; -1 is a day that never was.
 `health_history` holds a row for each day on which something
 changed, as it was known at the close of that day; it is never rewritten. `phase_move` holds the moves of the
-journey as they are true now: a look back replaces those of an account. The newest phase of an account, and what
-holds of its goal (`goal`, see `journey.goal_code`), is in `health`.
+journey, and `cell_move` those of the matrix with their reasons, as they are true now: a look back replaces those of
+an account. The newest phase of an account, and what
+holds of its goal (`goal`, see `journey.goal_code`), is in `health`. `success_plan` holds what was said of an
+account's objectives, whole (see `domain.plan`), for those of which anything was.
 """
 
 from __future__ import annotations
@@ -36,7 +38,6 @@ account = Table(
     Column("backfilled", Boolean, nullable=False),
     Column("name", String(256), nullable=False),
     Column("owner", String(320), nullable=False),
-    Column("touch", String(16), nullable=False),
     Column("acv", BigInteger),
     Column("currency", String(8), nullable=False),
     Column("renewal_at", BigInteger),
@@ -56,6 +57,10 @@ health = Table(
     Column("phase_entered_day", Integer, nullable=False),
     Column("goal", Integer, nullable=False, server_default="0"),
     Column("signals", String(256), nullable=False),
+    Column("objectives", String(16), nullable=False, server_default="off"),
+    Column("touch", String(16), nullable=False, server_default="low"),
+    Column("cell", String(64), nullable=False, server_default=""),
+    Column("cell_day", Integer, nullable=False, server_default="-1"),
     Column("last_day", Integer, nullable=False),
     Column("standing", LargeBinary, nullable=False),
     Column("model_version", String(128), nullable=False),
@@ -99,6 +104,26 @@ phase_move = Table(
 )
 Index("phase_move_day", phase_move.c.day)
 
+cell_move = Table(
+    "cell_move",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("from_cell", String(64), nullable=False),
+    Column("to_cell", String(64), nullable=False),
+    Column("why", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+success_plan = Table(
+    "success_plan",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("lane", Integer, nullable=False),
+    Column("plan", LargeBinary, nullable=False),
+)
+Index("success_plan_lane", success_plan.c.lane)
+
 journal = Table(
     "journal",
     metadata,
@@ -137,4 +162,12 @@ cohort = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("model_version", String(128), primary_key=True),
     Column("sketch", LargeBinary, nullable=False),
+)
+
+cohort_day = Table(
+    "cohort_day",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("model_version", String(128), primary_key=True),
+    Column("cohort", LargeBinary, nullable=False),
 )

@@ -18,6 +18,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from banso_scoring.domain import matrix
 from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.metrics import ramp
 from banso_scoring.domain.panel import Floats
@@ -74,14 +75,14 @@ def micro_of(score: Floats) -> NDArray[np.int64]:
 
 def rows_of(model: SuccessModel, found: Evaluation, unknown: int) -> Rows:
     """What the scores of `found` are made of; a score that is not known counts as `unknown` millionths."""
-    ramps = ramp(model, found.metrics)
+    ramps, weight = ramp(model, found.metrics), matrix.weights(model, found.placement.cell, found.journey.phase)
     names: list[Name] = []
     weights, points = [], []
-    for dimension in model.dimensions:
+    for row, dimension in enumerate(model.dimensions):
         for metric, part in zip(dimension.metrics, dimension.weights, strict=True):
             present = ~np.isnan(ramps[metric])
             names.append((dimension.name, model.metrics[metric].name))
-            weights.append(np.where(present, dimension.weight * part / sum(dimension.weights), 0.0))
+            weights.append(np.where(present, weight[row] * part / sum(dimension.weights), 0.0))
             points.append(np.where(present, 100.0 * ramps[metric], 0.0))
     weighed = np.stack(weights)
     covered = weighed.sum(axis=0)

@@ -22,7 +22,7 @@ from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.usual import Cohort
 
-NO_PLACE = frozenset({"band", "entered_day", "goal_since", "lapse_since", "open", "episode", "opened_day", "cell_day"})
+NO_PLACE = frozenset({"band", "entered_day", "open", "episode", "opened_day", "cell_day"})
 """Columns of a standing that no score reads."""
 OF_FACTS = ("daily", "users", "users_total", "age_days", "today", "ended")
 NOT_SAID = frozenset({*OF_FACTS, "plans"})

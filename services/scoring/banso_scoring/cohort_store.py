@@ -1,0 +1,85 @@
+"""What was usual on each day, kept as small as it is read: so that a score of the past can be explained by its own
+cohort and not by today's. Takes an open transaction; commits nothing.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_common.db.rows import Columns, upsert
+from banso_scoring import tables as t
+from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.usual import Cohort
+
+DAYS_KEPT = 800
+
+
+class _Kept(msgspec.Struct, array_like=True, frozen=True):
+    day: int
+    accounts: int
+    seen: list[bool]
+    contact_age_days: int
+    rates: list[float]
+    kappas: list[float]
+    contacts_per: list[float]
+    contact_shape: float
+    series: int
+    profile: dict[int, bytes]
+    """Row of the profile -> its days, where there is anything in it."""
+
+
+_decoder = msgspec.msgpack.Decoder(_Kept)
+
+
+def encode(cohort: Cohort) -> bytes:
+    """The bytes of a cohort."""
+    kept = _Kept(
+        day=cohort.day,
+        accounts=cohort.accounts,
+        seen=cohort.seen.tolist(),
+        contact_age_days=cohort.contact_age_days,
+        rates=cohort.rates.tolist(),
+        kappas=cohort.kappas.tolist(),
+        contacts_per=cohort.contacts_per.tolist(),
+        contact_shape=cohort.contact_shape,
+        series=len(cohort.profile),
+        profile={row: days.astype("<f8").tobytes() for row, days in enumerate(cohort.profile) if days.any()},
+    )
+    return msgspec.msgpack.encode(kept)
+
+
+def decode(raw: bytes) -> Cohort:
+    """The cohort that `encode` wrote."""
+    kept = _decoder.decode(raw)
+    profile = np.zeros((kept.series, DAYS))
+    for row, days in kept.profile.items():
+        profile[row] = np.frombuffer(days, "<f8")
+    return Cohort(
+        day=kept.day,
+        accounts=kept.accounts,
+        seen=np.array(kept.seen, np.bool_),
+        contact_age_days=kept.contact_age_days,
+        rates=np.array(kept.rates, np.float64),
+        kappas=np.array(kept.kappas, np.float64),
+        contacts_per=np.array(kept.contacts_per, np.float64),
+        contact_shape=kept.contact_shape,
+        profile=profile,
+    )
+
+
+async def keep(tx: AsyncConnection, day: int, version: str, cohort: Cohort) -> None:
+    """Keep what was usual on `day` under a version of the model; the last one of a day is the day's."""
+    row: Columns = {"day": [day], "model_version": [version], "cohort": [encode(cohort)]}
+    await upsert(tx, t.cohort_day, row)
+    await tx.execute(delete(t.cohort_day).where(t.cohort_day.c.day < day - DAYS_KEPT))
+
+
+async def known(tx: AsyncConnection, day: int, version: str) -> Cohort | None:
+    """What was last known to be usual by the end of `day`; None when nothing of that time is kept."""
+    fitting = (t.cohort_day.c.model_version == version) & (t.cohort_day.c.day <= day)
+    query = select(t.cohort_day.c.cohort).where(fitting).order_by(t.cohort_day.c.day.desc()).limit(1)
+    raw = (await tx.execute(query)).scalar_one_or_none()
+    return None if raw is None else decode(bytes(raw))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from banso_common.contracts import objective
 from banso_common.contracts.account_activity import (
     AccountActivity,
     AccountAttributes,
@@ -77,6 +78,15 @@ def test_account_activity_is_read_without_losing_a_word(example: dict[str, Any])
         attributes = said_again(msgspec.convert(read.properties, AccountAttributes))
         known = {name: said for name, said in read.properties.items() if name in AccountAttributes.__struct_fields__}
         assert is_within(known, attributes)
+        for name, said in read.properties.items():
+            place = objective.split(name)
+            assert place is None or objective.read(place[1], said) == said
+
+
+def test_objectives_are_said_as_they_ever_were() -> None:
+    example = json.loads((GOLDEN / Topic.ACCOUNT_ACTIVITY / VERSION / "objectives.json").read_text(encoding="utf-8"))
+    places = [objective.split(name) for name in example["properties"]]
+    assert sorted(place[1] for place in places if place is not None) == sorted(objective.FIELDS)
 
 
 @pytest.mark.parametrize("example", examples(Topic.ACCOUNT_SIGNALS))

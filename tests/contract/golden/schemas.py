@@ -16,6 +16,7 @@ import msgspec
 
 from banso_common.contracts.account_activity import AccountActivity, AccountAttributes
 from banso_common.contracts.account_signal import AccountSignal
+from banso_common.contracts.objective import ObjectiveFields
 from banso_common.contracts.outreach_outcome import OutreachOutcome
 from banso_common.contracts.topics import Topic
 from banso_ingest.formats.incoming import Incoming
@@ -27,6 +28,7 @@ CONTRACTS: dict[tuple[Topic, str], type[msgspec.Struct]] = {
     (Topic.USAGE_EVENTS, "incoming"): Incoming,
     (Topic.ACCOUNT_ACTIVITY, "activity"): AccountActivity,
     (Topic.ACCOUNT_ACTIVITY, "attributes"): AccountAttributes,
+    (Topic.ACCOUNT_ACTIVITY, "objective"): ObjectiveFields,
     (Topic.ACCOUNT_SIGNALS, "signal"): AccountSignal,
     (Topic.OUTREACH_OUTCOMES, "outcome"): OutreachOutcome,
 }

@@ -57,6 +57,41 @@ def test_the_first_spelling_wins_and_the_others_are_taken_with_it() -> None:
     assert read({"seatCount": 5, "seats": 7}) == {"seats": 7}
 
 
+def test_objectives_are_said_flat_or_as_objects_in_the_form_of_their_contract() -> None:
+    as_objects = {"objectives": {"invoice-time": {"baseline": 40, "target": 15.5, "due_on": "2027-03-31"}}}
+    assert read(as_objects) == {
+        "objectives.invoice-time.baseline": 40.0,
+        "objectives.invoice-time.target": 15.5,
+        "objectives.invoice-time.due_on": "2027-03-31",
+    }
+    assert read({"objectives.a.value": 3, "objectives.a.unit": None}) == {
+        "objectives.a.value": 3.0,
+        "objectives.a.unit": None,
+    }
+
+
+def test_a_list_of_a_companys_own_that_is_called_objectives_is_kept_as_it_is() -> None:
+    assert read({"objectives": ["grow"]}) == {"objectives.0": "grow"}
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "says"),
+    [
+        ("objectives.a.target", "much", "a number within"),
+        ("objectives.a.target", True, "a number within"),
+        ("objectives.a.due_on", "31.03.2027", "a date such as 2027-03-31"),
+        ("objectives.a.weight", 0, "over 0"),
+        ("objectives.a.status", "done", "`agreed` or `withdrawn`"),
+        ("objectives.a.taget", 3, "one of the fields name, unit, baseline, target"),
+        ("objectives.A B.target", 3, "a key of a-z, 0-9, - and _"),
+    ],
+)
+def test_an_objective_that_does_not_fit_is_refused_with_what_it_has_to_be(name: str, written: Any, says: str) -> None:
+    with pytest.raises(Refused, match=re.escape(says)) as refused:
+        read({name: written})
+    assert refused.value.code == "bad-attribute"
+
+
 def test_a_null_takes_the_attribute_away() -> None:
     assert read({"owner_name": None}) == {"owner_name": None}
 

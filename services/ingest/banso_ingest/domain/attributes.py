@@ -2,7 +2,8 @@
 
 `SPELLINGS` is the exact table of what is understood; the first spelling that is present wins. A dot stands
 for a step into an object, `0` for the first entry of a list. Everything else that was said is kept as a
-flat property under its own name. A null takes the attribute away.
+flat property under its own name. A null takes the attribute away. Objectives of the success plan are said
+under `objectives.<key>.<field>` and have to fit their contract.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from banso_common.contracts import objective
 from banso_common.contracts.account_activity import Scalar
 from banso_common.errors import Refused
 from banso_ingest.domain.amount import micro_of
@@ -62,8 +64,30 @@ def attributes_of(traits: dict[str, Any], zones: frozenset[str]) -> dict[str, Sc
             found[attribute] = _read(attribute, given[present[0]], zones)
             for spelling in present:
                 del given[spelling]
+    for name, written in given.items():
+        if name.startswith(objective.PREFIX) and "." in name.removeprefix(objective.PREFIX):
+            given[name] = _of_objective(name, written)
     given.update(found)
     return given
+
+
+def _of_objective(name: str, written: Scalar) -> Scalar:
+    """What is said of an objective, `objectives.<key>.<field>`, in the form of its contract."""
+    place = objective.split(name)
+    if place is None:
+        fields = ", ".join(objective.FIELDS)
+        raise refusal(
+            RefusalCode.BAD_ATTRIBUTE,
+            f"`{name[:80]}` is of no objective: it must be objectives.<key>.<field> with a key of a-z, 0-9, - and _, "
+            f"and one of the fields {fields}",
+        )
+    read = None if written is None else objective.read(place[1], written)
+    if written is not None and read is None:
+        raise refusal(
+            RefusalCode.BAD_ATTRIBUTE,
+            f"`{name}` cannot be {ascii(written)[:60]}: it must be {objective.meant(place[1])}",
+        )
+    return read
 
 
 def _read(attribute: str, written: Scalar, zones: frozenset[str]) -> Scalar:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from banso_common.contracts.account_signal import SignalKind, SignalState
 from banso_scoring.domain.evaluation import Evaluation, evaluate
 from banso_scoring.domain.journey import goal_code
-from banso_scoring.domain.standing import KIND_ROWS, KINDS, Standing
+from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Standing
 from banso_scoring.domain.usual import Cohort
 from banso_scoring.portfolio import Portfolio
 
 AT_ONCE = 4_096
 """Accounts evaluated in one pass: enough to be fast, few enough to stay in the cache and yield to others."""
+VALUE_PLACES = 100 ** np.arange(AXES)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -85,7 +86,8 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
     columns.undecided[positions] = not decide
     columns.current.put(positions, standing)
     health = evaluation.health
-    facets = np.stack([columns.last_day[positions], goal_code(evaluation.journey)], axis=1)
+    plans = evaluation.attainment.state.astype(np.int64)
+    facets = np.stack([columns.last_day[positions], goal_code(evaluation.journey), plans], axis=1)
     shown = shown_of(standing, health.score, health.coverage, facets)
     changed = np.flatnonzero((shown != columns.shown[positions]).any(axis=1))
     columns.shown[positions] = shown
@@ -134,11 +136,16 @@ def kept_of(standing: Standing, score: Floats, coverage: Floats) -> Ints:
     return np.stack([np.asarray(part).astype(np.int64) for part in parts], axis=1)
 
 
+def _place(standing: Standing) -> Ints:
+    """(n,): the values of the matrix' axes as one number."""
+    return np.asarray(VALUE_PLACES @ (standing.axis_value.astype(np.int64) - NO_VALUE))
+
+
 def shown_of(standing: Standing, score: Floats, coverage: Floats, facets: Ints) -> Ints:
     """(n, SHOWN): what a reader of the list sees, as whole numbers; -1 for a score that cannot be given.
 
-    `facets` is (n, 2): the day of the last event, and what holds of the goal.
+    `facets` is (n, 3): the day of the last event, what holds of the goal, and how the success plan stands.
     """
     is_open = (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0)
-    rest = np.stack([standing.entered_day.astype(np.int64), is_open], axis=1)
+    rest = np.stack([standing.entered_day.astype(np.int64), is_open, _place(standing), standing.cell_day], axis=1)
     return np.concatenate([kept_of(standing, score, coverage), rest, facets], axis=1)

@@ -19,10 +19,13 @@ from banso_common.telemetry import metrics
 from banso_scoring import facts_store, standing_codec
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
-from banso_scoring.domain import profile
+from banso_scoring.domain import matrix_why, profile
 from banso_scoring.domain.day_facts import Cells, users_of
+from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.evidence import evidence_of
 from banso_scoring.domain.journey import goal_code
+from banso_scoring.domain.matrix_why import CellMove
+from banso_scoring.domain.objectives import STATES
 from banso_scoring.domain.phase_history import Move, moves_of
 from banso_scoring.domain.standing import BANDS, KINDS
 from banso_scoring.portfolio import Portfolio
@@ -48,7 +51,6 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "ended_day": portfolio.columns.ended_day[here].tolist(),
         "name": [a.name or portfolio.names[p] for p, a in zip(positions, said, strict=True)],
         "owner": [a.owner_email or a.owner_name or "" for a in said],
-        "touch": [str(portfolio.touch(p)) for p in positions],
         "acv": [a.acv for a in said],
         "currency": [a.currency or "" for a in said],
         "renewal_at": [a.renewal_at for a in said],
@@ -71,6 +73,10 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
         "phase_entered_day": standing.entered_day.tolist(),
         "goal": goal_code(found.evaluation.journey)[some].tolist(),
         "signals": [_open_kinds(row) for row in standing.open.T.tolist()],
+        "objectives": [str(STATES[code]) for code in found.evaluation.attainment.state[some].tolist()],
+        "touch": [str(portfolio.touch(p)) for p in found.positions[some].tolist()],
+        "cell": [portfolio.model.matrix.cells[index].key for index in found.evaluation.placement.cell[some].tolist()],
+        "cell_day": standing.cell_day.tolist(),
         "last_day": portfolio.columns.last_day[found.positions[some]].tolist(),
         "standing": standing_codec.encode(portfolio.model, standing),
         "model_version": [portfolio.model.version] * len(some),
@@ -102,6 +108,15 @@ def moves_of_day(portfolio: Portfolio, found: Assessment) -> list[tuple[str, Mov
     """The moves from phase to phase of the assessment's day, each with its account."""
     moves = moves_of(portfolio.model, found.evaluation.journey, found.day)
     return [(portfolio.names[int(found.positions[place])], move) for place, move in moves]
+
+
+def cell_moves_of_day(
+    portfolio: Portfolio, positions: NDArray[np.int64], found: Evaluation, day: int
+) -> list[tuple[str, CellMove]]:
+    """The moves from cell to cell of `day` that were found of the accounts at `positions`, each with its account."""
+    profiles = [portfolio.profiles[p] for p in positions.tolist()]
+    moves = matrix_why.moves_of(portfolio.model, found.placement, profiles, day)
+    return [(portfolio.names[int(positions[place])], move) for place, move in moves]
 
 
 async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, now: int) -> int:

@@ -19,10 +19,10 @@ from banso_common.db.transaction import transaction
 from banso_common.failpoints import failpoint
 from banso_common.log.port import Batch
 from banso_common.telemetry import metrics
-from banso_scoring import changes, facts_store, store
+from banso_scoring import changes, facts_store, plan_store, store
 from banso_scoring.activity import Folded, Unreadable, decode_batch
 from banso_scoring.assess import assess
-from banso_scoring.domain import profile
+from banso_scoring.domain import plan, profile
 from banso_scoring.domain.fact_columns import HALF, LOW, EventColumns, FactColumns, group
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
@@ -39,6 +39,7 @@ class Statement:
     account: str
     said: dict[str, str | int | float | bool | None]
     at: int
+    known_at: int
     identity: int
 
 
@@ -69,6 +70,7 @@ class Folding:
 
     touched: set[int] = field(default_factory=set)
     described: set[int] = field(default_factory=set)
+    planned: set[int] = field(default_factory=set)
 
 
 class ScoringHandler:
@@ -99,7 +101,9 @@ class ScoringHandler:
             for i in kept:
                 event = decoded.events[i]
                 if event.kind is ActivityKind.ACCOUNT:
-                    statements.append(Statement(event.account, decoded.said[i], event.occurred_at, event.identity))
+                    statements.append(
+                        Statement(event.account, decoded.said[i], event.occurred_at, event.received_at, event.identity)
+                    )
         return LaneWork(
             lane=batch.partition,
             first_offset=batch.offsets[0],
@@ -140,8 +144,13 @@ class ScoringHandler:
     def _describe(self, folding: Folding, lane: int, statement: Statement, today: int) -> None:
         portfolio = self._member.portfolio
         position = int(portfolio.indices([statement.account], lane, today)[0])
-        if profile.tell(portfolio.profiles[position], statement.said, statement.at, statement.identity):
+        own = portfolio.model.own_attributes
+        if profile.tell(portfolio.profiles[position], statement.said, statement.at, statement.identity, own):
             portfolio.columns.shown[position] = NOTHING_SHOWN
+        told = plan.Told(statement.at, statement.known_at, statement.identity)
+        if plan.speaks(statement.said) and plan.tell(portfolio.plans.setdefault(position, {}), statement.said, told):
+            portfolio.columns.shown[position] = NOTHING_SHOWN
+            folding.planned.add(position)
         portfolio.describe(position)
         day = portfolio.zones.day(int(portfolio.columns.zone[position]), statement.at)
         self._first_seen(folding, np.array([position], np.int64), np.array([day], np.int64))
@@ -199,6 +208,7 @@ class ScoringHandler:
             some = np.isin(name, [place for place, said in enumerate(names) if series in model.series_of[said]])
             if some.any():
                 np.maximum.at(newest, positions[some], days[some])
+                columns.shown[positions[some]] = NOTHING_SHOWN
                 folding.described.update(positions[some].tolist())
 
     async def _store(self, tx: AsyncConnection, work: list[LaneWork], folding: Folding, now: int) -> None:
@@ -208,3 +218,4 @@ class ScoringHandler:
             await store.put_dead_letters(tx, lane.lane, lane.unreadable)
             await store.count(tx, lane.lane, self._member.closed_days[lane.lane], lane.tally())
         await changes.put_accounts(tx, self._member.portfolio, sorted(folding.described))
+        await plan_store.put(tx, self._member.portfolio, sorted(folding.planned))

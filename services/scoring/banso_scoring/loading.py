@@ -11,11 +11,12 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_signal import Band
-from banso_scoring import facts_store, standing_codec, store
+from banso_scoring import facts_store, plan_store, standing_codec, store
 from banso_scoring.assess import kept_of, shown_of
 from banso_scoring.domain import profile
 from banso_scoring.domain.day_facts import Cells
 from banso_scoring.domain.fact_columns import columns_of
+from banso_scoring.domain.objectives import STATE_CODES, PlanState
 from banso_scoring.domain.standing import BAND_CODES, Standing
 from banso_scoring.portfolio import Portfolio
 
@@ -30,6 +31,7 @@ async def load_lane(tx: AsyncConnection, portfolio: Portfolio, lane: int, today:
     closed_day = today - 1 if closed_day is None else closed_day
     positions = np.array([portfolio.add(row.account, lane, today) for row in rows], np.int64)
     if len(rows):
+        portfolio.take_plans(await plan_store.of_lane(tx, lane))
         _place(portfolio, positions, rows, closed_day)
         _remember_history(portfolio, await store.newest_history(tx, lane))
     await _load_facts(tx, portfolio, lane, today)
@@ -47,6 +49,7 @@ async def load_accounts(
     positions = np.array([portfolio.add(row.account, row.lane, today) for row in rows], np.int64)
     if not len(rows):
         return rows, {}
+    portfolio.take_plans(await plan_store.of_accounts(tx, names))
     _place(portfolio, positions, rows, today - 1)
     found = await facts_store.of_accounts(tx, portfolio.names, portfolio.window.origin)
     portfolio.add_facts(columns_of(found), today)
@@ -74,9 +77,9 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     score = np.array([np.nan if row.score is None else row.score for row in rows])
     coverage = np.array([0.0 if row.coverage is None else row.coverage for row in rows])
     goal = np.array([0 if row.goal is None else row.goal for row in rows], np.int64)
-    columns.shown[positions] = shown_of(
-        standing, score, coverage, np.stack([columns.last_day[positions], goal], axis=1)
-    )
+    plans = np.array([-1 if row.objectives is None else STATE_CODES[PlanState(row.objectives)] for row in rows])
+    facets = np.stack([columns.last_day[positions], goal, plans], axis=1)
+    columns.shown[positions] = shown_of(standing, score, coverage, facets)
 
 
 def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:

@@ -5,7 +5,7 @@ Everything here can be rebuilt from the store, and is, whenever a lane is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from banso_common.clock import DAY_MS
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import TouchModel
+from banso_scoring.domain import plan
 from banso_scoring.domain.fact_columns import FactColumns
 from banso_scoring.domain.live import WORD, LiveWindow
+from banso_scoring.domain.matrix import cells
 from banso_scoring.domain.panel import Panel
+from banso_scoring.domain.plan import Plan
+from banso_scoring.domain.plans import PlanColumns
 from banso_scoring.domain.profile import Profile, attributes
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.statements import StatementTable
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.touch import touch_of
 from banso_scoring.zones import Zones
@@ -27,7 +32,7 @@ Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 KEPT = 4
 """Numbers that stand for what the history holds of an account; see `assess.kept_of`."""
-SHOWN = 8
+SHOWN = 11
 """Numbers that stand for what an account shows; see `assess.shown_of`."""
 NOTHING_SHOWN = -1
 """In all of them: whatever is found next is news, also when only the account's name or owner changed."""
@@ -95,8 +100,11 @@ class Portfolio:
         self.names: list[str] = []
         self.profiles: list[Profile] = []
         self.attributes: list[AccountAttributes] = []
+        self.plans: dict[int, Plan] = {}
+        self.plan_columns = PlanColumns()
         self.columns = Columns.new(1_024)
         self.backfilled: set[int] = set()
+        self.said = StatementTable.new(model.vocabulary, 1_024)
         self._index: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -130,10 +138,15 @@ class Portfolio:
         self.attributes.append(AccountAttributes())
         if position >= len(self.columns.lane):
             self.columns = self.columns.grown(2 * len(self.columns.lane))
+            self.said = self.said.grown(len(self.columns.lane))
         self.columns.lane[position] = lane
         self.columns.closed_day[position] = today - 1
         self.window.make_room(position + 1, today)
         return position
+
+    def take_plans(self, plans: Mapping[str, Plan]) -> None:
+        """Take in what was said of the plans of accounts that are here, before these are described."""
+        self.plans.update((self._index[account], one) for account, one in plans.items())
 
     def describe(self, position: int) -> None:
         """Read the profile anew, after it changed."""
@@ -142,11 +155,21 @@ class Portfolio:
         self.columns.zone[position] = self.zones.id_of(said.time_zone)
         self.columns.seats[position] = np.nan if said.seats is None else said.seats
         self.columns.renewal_at[position] = np.nan if said.renewal_at is None else said.renewal_at
+        self.said.describe(self.model.vocabulary, position, self.profiles[position], self.day_of(position))
+        if position in self.plans:
+            said_of_plan = plan.agreed(self.plans[position], self.model.metric_index, self.day_of(position))
+            self.plan_columns.put(position, said_of_plan)
 
     def touch(self, position: int) -> TouchModel:
-        """The touch model that the account's contract value allows."""
+        """The touch model of the account: what its cell needs and its contract value allows."""
         said = self.attributes[position]
-        return touch_of(self.model, said.acv, said.currency)
+        cell = int(cells(self.model.matrix, self.columns.current.axis_value[:, position : position + 1])[0])
+        return touch_of(self.model, cell, said.acv, said.currency).touch
+
+    def day_of(self, position: int) -> Callable[[int], int]:
+        """What gives the account's local day of an instant."""
+        zone = int(self.columns.zone[position])
+        return lambda at: self.zones.day(zone, at)
 
     def today(self, positions: Ints, now: int) -> Ints:
         """Each account's local day."""
@@ -157,7 +180,9 @@ class Portfolio:
         columns = self.columns
         panel = self.window.panel(positions, day, columns.seats[positions], columns.first_day[positions])
         renewal_days = columns.renewal_at[positions] / DAY_MS
-        return replace(panel, renewal_in_days=renewal_days - day, ended=self._has_ended(positions, day))
+        plans = self.plan_columns.on(positions, day)
+        said, ended = self.said.until(self.model.vocabulary, positions, day), self._has_ended(positions, day)
+        return replace(panel, renewal_in_days=renewal_days - day, ended=ended, plans=plans, said=said)
 
     def _has_ended(self, positions: Ints, day: int) -> NDArray[np.bool_]:
         """(n,): whose contract is over on `day`: it ended, and was not renewed on that day or since."""

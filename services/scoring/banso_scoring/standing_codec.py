@@ -1,4 +1,4 @@
-"""The closed standing of one account as bytes, phases by key, so that a model that reorders them reads it still."""
+"""The closed standing of one account as bytes, phases and axes by key, so that a model that reorders them reads it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from banso_scoring.domain.standing import Standing
+from banso_scoring.domain import matrix_names
+from banso_scoring.domain.standing import AXES, NO_DAY, NO_VALUE, Standing
 from banso_scoring.domain.success_model import SuccessModel
+
+NOT_SINCE = [NO_DAY] * AXES
 
 
 class _Stored(msgspec.Struct, array_like=True, frozen=True):
@@ -20,6 +23,12 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
     open: list[bool]
     episode: list[int]
     opened_day: list[int]
+    at: str = ""
+    """Values of the matrix' axes by name."""
+    following: str = ""
+    following_since: list[int] = []
+    """By axis, in the order of the model that stored it."""
+    cell_day: int = NO_DAY
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -38,6 +47,10 @@ def encode(model: SuccessModel, standing: Standing) -> list[bytes]:
         standing.open.T.tolist(),
         standing.episode.T.tolist(),
         standing.opened_day.T.tolist(),
+        matrix_names.written(model.matrix, standing.axis_value),
+        matrix_names.written(model.matrix, standing.axis_next),
+        standing.axis_since.T.tolist(),
+        standing.cell_day.tolist(),
         strict=True,
     )
     return [_encoder.encode(_Stored(band, phases[phase], *rest)) for band, phase, *rest in columns]
@@ -58,4 +71,9 @@ def decode(model: SuccessModel, stored: Sequence[bytes]) -> Standing:
     standing.open[:] = np.array([s.open for s in found]).T
     standing.episode[:] = np.array([s.episode for s in found]).T
     standing.opened_day[:] = np.array([s.opened_day for s in found]).T
+    standing.axis_value[:] = matrix_names.read(model.matrix, [s.at for s in found])
+    standing.axis_next[:] = matrix_names.read(model.matrix, [s.following for s in found])
+    since = np.array([s.following_since or NOT_SINCE for s in found], np.int32).T
+    standing.axis_since[:] = np.where(standing.axis_next == NO_VALUE, NO_DAY, since)
+    standing.cell_day[:] = [s.cell_day for s in found]
     return standing

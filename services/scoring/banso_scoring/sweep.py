@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from banso_common.contracts.codec import encode
 from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
-from banso_scoring import changes, cohort_store, facts_store, phase_store, store
+from banso_scoring import cell_store, changes, cohort_store, facts_store, phase_store, store
 from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
 from banso_scoring.domain.cohort import CohortSketch, merge
 from banso_scoring.domain.evaluation import evaluate

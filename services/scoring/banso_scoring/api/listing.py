@@ -30,9 +30,9 @@ NO_SIGNAL = len(SEVERITY_RANK)
 NO_SCORE = 101.0
 _a, _h = t.account.c, t.health.c
 _shown = select(
-    *(_a.account, _a.name, _a.owner, _a.touch, _a.acv, _a.currency, _a.renewal_at),
+    *(_a.account, _a.name, _a.owner, _h.touch, _a.acv, _a.currency, _a.renewal_at, _a.renewed_day, _a.ended_day),
     *(_h.score, _h.coverage, _h.band, _h.phase, _h.phase_entered_day, _h.signals, _h.last_day),
-    *(_h.model_version, _h.changed_at),
+    *(_h.cell, _h.cell_day, _h.model_version, _h.changed_at),
 ).select_from(t.account.join(t.health, _a.account == _h.account))
 
 
@@ -98,19 +98,30 @@ async def _segment(
 
 
 def filters(model: SuccessModel, query: ListQuery) -> list[Expression]:
-    """The conditions that a row has to meet. Raises Refused for a phase that the model does not have."""
+    """The conditions that a row has to meet. Raises Refused for a phase or cell that the model does not have."""
     phases = {phase.key for phase in model.journey}
     unknown = sorted(set(query.phase) - phases)
     if unknown:
         raise Refused("unknown-phase", f"the model has no phase `{unknown[0]}`; it has {', '.join(sorted(phases))}")
+    cells = [cell.key for cell in model.matrix.cells]
+    for cell in query.cell:
+        if cell not in cells:
+            raise Refused("unknown-cell", f"the model has no cell `{cell}`; it has {', '.join(cells)}")
     found: list[Expression] = []
-    for column, wanted in ((_h.band, query.band), (_h.phase, query.phase), (_a.touch, query.touch)):
+    known: list[tuple[Expression, Sequence[str]]] = [(_h.band, query.band), (_h.phase, query.phase)]
+    known += [(_h.touch, query.touch), (_h.cell, query.cell)]
+    for column, wanted in known:
         if wanted:
             found.append(column.in_([str(value) for value in wanted]))
     if query.owner:
         found.append(_a.owner.in_(query.owner))
     if query.signal:
         found.append(or_(*(is_open(kind) for kind in query.signal)))
+    if query.objectives:
+        found.append(_h.objectives.in_([str(state) for state in query.objectives]))
+    if query.ended is not None:
+        over = _a.ended_day > _a.renewed_day
+        found.append(over if query.ended else ~over)
     if query.q:
         begins = func.lower(literal(query.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")) + "%")
         found.append(or_(*(func.lower(column).like(begins, escape="\\") for column in (_a.name, _a.account))))
@@ -135,7 +146,7 @@ def _attention(model: SuccessModel) -> Order:
         if any(rule.severity is severity for rule in model.signals)
     ]
     gravest = case(*by_severity, else_=NO_SIGNAL)
-    touch = case(*((_a.touch == str(touch), rank) for touch, rank in TOUCH_RANK.items()), else_=len(TOUCH_RANK))
+    touch = case(*((_h.touch == str(touch), rank) for touch, rank in TOUCH_RANK.items()), else_=len(TOUCH_RANK))
     return Order(
         (gravest, touch, -func.coalesce(_a.acv, -1), func.coalesce(_h.score, NO_SCORE)), (int, int, int, float)
     )
@@ -164,6 +175,8 @@ def summary(row: Row[Any]) -> AccountSummary:
         name=row.name,
         owner=row.owner or None,
         touch=row.touch,
+        cell=row.cell or None,
+        cell_since=day_or_none(row.cell_day),
         acv=units(row.acv),
         currency=row.currency or None,
         renewal_at=instant_or_none(row.renewal_at),
@@ -172,6 +185,7 @@ def summary(row: Row[Any]) -> AccountSummary:
         band=row.band,
         phase=row.phase,
         phase_entered_on=day_text(row.phase_entered_day),
+        ended_on=day_text(row.ended_day) if row.ended_day > row.renewed_day else None,
         signals=[SignalKind(kind) for kind in row.signals.split(",") if kind],
         last_event_on=day_or_none(row.last_day),
         model_version=row.model_version,

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
+from banso_scoring.domain.objectives import PlanState
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
@@ -72,9 +73,15 @@ class ListQuery(BaseModel):
     phase: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
     """Keys of phases, as the model names them."""
     touch: Annotated[list[TouchModel], Field(max_length=VALUES_MAX)] = []
+    cell: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
+    """Cells of the matrix, as the model names them."""
     owner: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
     signal: Annotated[list[SignalKind], Field(max_length=VALUES_MAX)] = []
     """Kinds of which an episode is open now."""
+    objectives: Annotated[list[PlanState], Field(max_length=VALUES_MAX)] = []
+    """How the success plan stands: `none` agreed, `unmeasured`, `behind`, `on-track`; `off` in the model."""
+    ended: bool | None = None
+    """Only accounts whose contract is over (true), or only the others (false)."""
     q: Text | None = None
     """The beginning of a name or of an id; upper and lower case are the same."""
     updated_since: Annotated[int | None, BeforeValidator(instant_of), Field(ge=-INT64_MAX, le=INT64_MAX)] = None

@@ -27,6 +27,9 @@ class AccountSummary:
     owner: str | None
     """Mail address of the customer-success manager, or the name when no address is known."""
     touch: TouchModel
+    cell: str | None
+    """The cell of the matrix; null until it is first placed."""
+    cell_since: str | None
     acv: int | float | None
     """Annual contract value in units of `currency`."""
     currency: str | None
@@ -39,6 +42,8 @@ class AccountSummary:
     """`unknown` goes with a score of null."""
     phase: str
     phase_entered_on: str
+    ended_on: str | None
+    """The day on which its contract ended; null while it lasts. From then on there is no score and no signal."""
     signals: list[SignalKind]
     """The kinds of episode that are open now."""
     last_event_on: str | None

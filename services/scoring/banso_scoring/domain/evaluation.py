@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain import bands, health, journey, metrics, signals, silence
+from banso_scoring.domain import bands, health, journey, matrix, metrics, signals, silence
 from banso_scoring.domain.health import Health
 from banso_scoring.domain.journey import Journey
+from banso_scoring.domain.matrix import Placement
+from banso_scoring.domain.objectives import Attainment, attain, capped
 from banso_scoring.domain.panel import Floats, Panel
 from banso_scoring.domain.signals import Changes, Episodes
 from banso_scoring.domain.silence import Struggle
@@ -36,6 +38,12 @@ class Evaluation:
     struggle: Struggle
     journey: Journey
     episodes: Episodes
+    attainment: Attainment
+    """How the success plans stand; `health.score` is under their ceiling."""
+    uncapped: Floats
+    """(n,): the score before the ceiling."""
+    placement: Placement
+    """The cells of the matrix that the accounts are in."""
 
     @property
     def changes(self) -> Changes:
@@ -53,10 +61,21 @@ def evaluate(
     struggle = silence.evaluate(model, panel, cohort, contact_known(model, cohort), windows)
     ended = np.zeros(panel.n, np.bool_) if panel.ended is None else panel.ended
     values = np.where(ended, np.nan, metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle)))
-    fares = health.score(model, values)
-    band = bands.step(model.bands, previous.band, fares.score)
     first_day = (day - panel.age_days).astype(np.int32)
-    place = journey.step(model, previous, values, day, first_day)
+    placed = matrix.step(model, previous, matrix.known_of(model, panel, values), day, first_day)
+    placed = matrix.stay(ended, previous, placed)
+    place = matrix.by_journey(
+        model,
+        placed.cell,
+        lambda cell, some: journey.step(
+            matrix.of_cell(model, cell), previous.take(some), values[:, some], day[some], first_day[some]
+        ),
+    )
+    fares = health.score(model, values, matrix.weights(model, placed.cell, place.phase))
+    attainment = attain(model.objectives, panel.plans, values, today.astype(np.int64))
+    uncapped = fares.score
+    fares = replace(fares, score=capped(uncapped, attainment.ceiling))
+    band = bands.step(model.bands, previous.band, fares.score)
     levels = signals.without(ended, signals.levels(model, struggle, band, place))
     episodes = signals.step(model, previous, levels, day)
     standing = Standing(
@@ -68,5 +87,9 @@ def evaluate(
         open=episodes.open,
         episode=episodes.episode,
         opened_day=episodes.opened_day,
+        axis_value=placed.axis_value,
+        axis_next=placed.axis_next,
+        axis_since=placed.axis_since,
+        cell_day=placed.cell_day,
     )
-    return standing, Evaluation(values, fares, struggle, place, episodes)
+    return standing, Evaluation(values, fares, struggle, place, episodes, attainment, uncapped, placed)

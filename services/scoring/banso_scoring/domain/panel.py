@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from banso_scoring.domain.plans import Plans
+from banso_scoring.domain.statements import Statements
+
 DAYS = 126
 """Days kept in the live window, oldest first: 18 weeks, enough for a 10-week baseline that lags by 4."""
 
@@ -39,6 +42,10 @@ class Panel:
     """(n,): the day number (since 1970-01-01) of the last column; None when it is that of the cohort."""
     ended: Bools | None = None
     """(n,): whether the contract is over; None when it is nobody's."""
+    plans: Plans | None = None
+    """The agreed objectives; None when nobody looked."""
+    said: Statements | None = None
+    """What the model's expressions ask of statements; None when nothing was said."""
 
     @property
     def n(self) -> int:
@@ -57,4 +64,6 @@ class Panel:
             renewal_in_days=None if renewal is None else renewal[indices],
             today=None if today is None else today[indices],
             ended=None if ended is None else ended[indices],
+            plans=None if self.plans is None else self.plans.take(indices),
+            said=None if self.said is None else self.said.take(indices),
         )

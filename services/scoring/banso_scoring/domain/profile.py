@@ -6,7 +6,7 @@ give equal profiles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -16,15 +16,18 @@ Statement = tuple[Scalar, int, int]
 Profile = dict[str, Statement]
 
 FIELDS = frozenset(AccountAttributes.__struct_fields__)
+OWN_LENGTH_MAX = 256
+"""Characters of a text that a company says under a name of its own; a longer one counts as not said."""
 _decoder = msgspec.json.Decoder(dict[str, tuple[str | int | float | bool | None, int, int]])
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def tell(profile: Profile, said: Mapping[str, Scalar], at: int, identity: int) -> bool:
-    """Merge statements made at `at`; gives whether anything changed. Names that banso does not know stay out."""
+def tell(profile: Profile, said: Mapping[str, Scalar], at: int, identity: int, own: Collection[str] = ()) -> bool:
+    """Merge statements made at `at`; gives whether anything changed. Names that neither banso knows nor the model
+    declares (`own`) stay out."""
     changed = False
     for name, value in said.items():
-        if name not in FIELDS:
+        if name not in FIELDS and (name not in own or (isinstance(value, str) and len(value) > OWN_LENGTH_MAX)):
             continue
         before = profile.get(name)
         if before is None or (before[1], before[2]) < (at, identity):

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from banso_common.contracts.account_signal import Band, SignalKind
 
 NO_DAY = -1
+NO_VALUE = -1
+"""No value of an axis, or no cell."""
+AXES = 3
+"""Rows of the axis columns: the most axes that a matrix has."""
 BANDS: tuple[Band, ...] = (Band.UNKNOWN, Band.CRITICAL, Band.WATCH, Band.HEALTHY)
 """Band code -> band; a code is the index here."""
 BAND_CODES: dict[Band, int] = {band: code for code, band in enumerate(BANDS)}
@@ -45,6 +49,14 @@ class Standing:
     """(kinds, n): how many episodes were opened so far, which is the number of the newest."""
     opened_day: NDArray[np.int32]
     """(kinds, n): the day on which the newest episode opened."""
+    axis_value: NDArray[np.int8]
+    """(AXES, n): the value held on each axis of the matrix, `NO_VALUE` for none."""
+    axis_next: NDArray[np.int8]
+    """(AXES, n): another value that holds now and waits for its days, `NO_VALUE` for none."""
+    axis_since: NDArray[np.int32]
+    """(AXES, n): the day since which `axis_next` has held without a break."""
+    cell_day: NDArray[np.int32]
+    """(n,): the day on which the account came to its cell of the matrix."""
 
     @classmethod
     def new(cls, n: int) -> Standing:
@@ -59,6 +71,10 @@ class Standing:
             open=np.zeros((kinds, n), np.bool_),
             episode=np.zeros((kinds, n), np.int32),
             opened_day=np.full((kinds, n), NO_DAY, np.int32),
+            axis_value=np.full((AXES, n), NO_VALUE, np.int8),
+            axis_next=np.full((AXES, n), NO_VALUE, np.int8),
+            axis_since=np.full((AXES, n), NO_DAY, np.int32),
+            cell_day=np.full(n, NO_DAY, np.int32),
         )
 
     @property
@@ -77,6 +93,10 @@ class Standing:
             open=self.open[:, indices],
             episode=self.episode[:, indices],
             opened_day=self.opened_day[:, indices],
+            axis_value=self.axis_value[:, indices],
+            axis_next=self.axis_next[:, indices],
+            axis_since=self.axis_since[:, indices],
+            cell_day=self.cell_day[indices],
         )
 
     def put(self, indices: Indices, other: Standing) -> None:
@@ -89,3 +109,7 @@ class Standing:
         self.open[:, indices] = other.open
         self.episode[:, indices] = other.episode
         self.opened_day[:, indices] = other.opened_day
+        self.axis_value[:, indices] = other.axis_value
+        self.axis_next[:, indices] = other.axis_next
+        self.axis_since[:, indices] = other.axis_since
+        self.cell_day[indices] = other.cell_day

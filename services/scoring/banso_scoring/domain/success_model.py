@@ -10,9 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
+from banso_scoring.domain.objectives import ObjectiveRules
+from banso_scoring.domain.statements import Vocabulary
+
+if TYPE_CHECKING:  # it is made of phases, which are here
+    from banso_scoring.domain.matrix_model import Capacity, Matrix
 
 NAMES_REMEMBERED_MAX = 20_000
 Texts = Mapping[str, str]
@@ -238,6 +243,12 @@ class SuccessModel:
     signals: tuple[SignalRule, ...]
     """One rule for each SignalKind, in the order of SignalKind."""
     silence: Silence
+    objectives: ObjectiveRules
+    own_attributes: Mapping[str, Literal["number", "text"]]
+    """What this company says of its accounts beside what banso knows."""
+    vocabulary: Vocabulary
+    matrix: Matrix
+    capacity: Capacity
 
     @property
     def metric_index(self) -> dict[str, int]:

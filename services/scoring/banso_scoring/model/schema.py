@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.panel import DAYS
 from banso_scoring.domain.success_model import FrictionKind
+from banso_scoring.model.schema_matrix import CapacityFile, Emphasis, MatrixFile, OwnAttributes
 from banso_scoring.model.schema_objectives import ObjectivesFile
 from banso_scoring.model.schema_parts import (
     LAX,
@@ -186,6 +187,7 @@ class PhaseFile(Keys):
     lapse: LapseFile | None = None
     next: Name | None = None
     renews: bool = False
+    emphasis: Emphasis = {}
 
 
 class TouchFile(Keys):
@@ -233,3 +235,6 @@ class ModelFile(Keys):
     signals: dict[Annotated[SignalKind, LAX], SignalFile] = {}
     silence: SilenceFile = SilenceFile()
     objectives: ObjectivesFile = ObjectivesFile()
+    attributes: OwnAttributes = {}
+    matrix: MatrixFile = MatrixFile()
+    capacity: CapacityFile = CapacityFile()

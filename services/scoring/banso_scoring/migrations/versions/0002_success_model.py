@@ -22,9 +22,7 @@ def upgrade() -> None:
         health.add_column(sa.Column("touch", sa.String(length=16), nullable=False, server_default="low"))
         health.add_column(sa.Column("cell", sa.String(length=64), nullable=False, server_default=""))
         health.add_column(sa.Column("cell_day", sa.Integer(), nullable=False, server_default="-1"))
-    op.execute(
-        "UPDATE health SET touch = account.touch FROM account WHERE account.account = health.account"
-    )
+    op.execute("UPDATE health SET touch = account.touch FROM account WHERE account.account = health.account")
     with op.batch_alter_table("account") as account:
         account.drop_column("touch")
     op.create_table(
@@ -75,9 +73,7 @@ def downgrade() -> None:
     op.drop_table("cell_move")
     with op.batch_alter_table("account") as account:
         account.add_column(sa.Column("touch", sa.String(length=16), nullable=False, server_default="low"))
-    op.execute(
-        "UPDATE account SET touch = health.touch FROM health WHERE account.account = health.account"
-    )
+    op.execute("UPDATE account SET touch = health.touch FROM health WHERE account.account = health.account")
     with op.batch_alter_table("health") as health:
         health.drop_column("cell_day")
         health.drop_column("cell")

@@ -24,6 +24,7 @@ from banso_scoring.handler import ScoringHandler
 from banso_scoring.member import Member
 from banso_scoring.model.load import default_model
 from banso_scoring.settings import ScoringSettings
+from banso_scoring.sweep import Sweep
 
 LANES = 2
 
@@ -35,17 +36,18 @@ class Tenant:
     member: Member
     handler: ScoringHandler
     clock: ManualClock
+    sweep: Sweep
     offsets: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(LANES), 0))
 
     async def take(self, activities: Iterable[AccountActivity]) -> None:
-        """Let the member fold `activities` in one batch."""
+        """Let the member fold `activities` in one batch, and sweep."""
         by_lane: dict[int, list[AccountActivity]] = {}
         for activity in activities:
             by_lane.setdefault(identity_of(activity.account) % LANES, []).append(activity)
         await self.take_raw({lane: [encode(one) for one in some] for lane, some in by_lane.items()})
 
     async def take_raw(self, values: Mapping[int, Sequence[bytes]]) -> None:
-        """Let the member fold these records, by lane."""
+        """Let the member fold these records, by lane, and sweep."""
         batches = []
         for lane, some in sorted(values.items()):
             first, after = self.offsets[lane], self.offsets[lane] + len(some)
@@ -54,6 +56,7 @@ class Tenant:
                 Batch(Topic.ACCOUNT_ACTIVITY, lane, [None] * len(some), some, range(first, after), after, after)
             )
         await self.handler.commit(self.handler.prepare(batches))
+        await self.sweep(self.clock.now())
 
     async def tell(self, account: str, **said: Scalar) -> None:
         """Somebody says what an account is."""
@@ -69,7 +72,7 @@ async def tenant(database_url: str, clock: ManualClock, model: SuccessModel | No
     handler = ScoringHandler(member)
     await handler.assigned(range(LANES))
     try:
-        yield Tenant(member, handler, clock)
+        yield Tenant(member, handler, clock, Sweep(member))
     finally:
         await engine.dispose()
 

@@ -74,12 +74,26 @@ async def test_a_row_shows_who_the_account_is_how_it_fares_and_since_when(scorin
         "currency": "JPY",
         "renewal_at": None,
         "band": "healthy",
-        "phase": "implementation",
-        "phase_entered_on": "2026-01-11",
+        "phase": "adoption",
+        "phase_entered_on": "2026-02-10",
+        "ended_on": None,
         "signals": [],
         "last_event_on": "2026-03-01",
         "changed_at": "2026-03-02T09:00:00.000Z",
     }
+
+
+async def test_who_has_left_says_since_when_has_no_score_and_can_be_asked_for_or_left_out(
+    scoring: Tenant, client: AsyncClient
+) -> None:
+    now = scoring.clock.now()
+    await scoring.take([*days_of_use("stays", now, 40), *days_of_use("left", now, 40, trouble=9)])
+    await scoring.take([use("left", "contract.ended", now - DAY_MS)])
+    rows = {row["account"]: row for row in (await client.get(LIST)).json()["accounts"]}
+    assert {name: row["ended_on"] for name, row in rows.items()} == {"stays": None, "left": "2026-03-01"}
+    assert (rows["left"]["score"], rows["left"]["signals"]) == (None, [])
+    for asked, found in (("true", ["left"]), ("false", ["stays"])):
+        assert [row["account"] for row in await _walk(client, ended=asked)] == found
 
 
 async def test_too_little_data_is_a_null_score_and_an_unknown_band_not_a_zero(

@@ -12,7 +12,7 @@ from banso_common.http.problem import Problem
 from banso_scoring.api.query import ListQuery, Sort
 
 MANY = ("band", "phase", "touch", "owner", "signal")
-ONE = ("q", "sort")
+ONE = ("q", "sort", "ended")
 PAGE_ROWS = 50
 
 
@@ -31,7 +31,7 @@ class Place:
 
     def query(self) -> ListQuery:
         """The same as a query of the API. Raises Problem for a value that cannot be."""
-        said: dict[str, object] = {"sort": Sort.ATTENTION, "limit": PAGE_ROWS, "cursor": self.cursor}
+        said: dict[str, object] = {"sort": Sort.ATTENTION, "ended": False, "limit": PAGE_ROWS, "cursor": self.cursor}
         for name, value in self.pairs:
             said[name] = [*self.values(name)] if name in MANY else value
         try:

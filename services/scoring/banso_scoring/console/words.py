@@ -39,6 +39,7 @@ class Words:
     coverage: str
     coverage_hint: str
     no_score: str
+    contract_ended: str
     nothing: str
     next_page: str
     first_page: str
@@ -120,6 +121,7 @@ WORDS: dict[Language, Words] = {
         coverage="判断材料 {}",
         coverage_hint="モデルが見る材料のうち、この顧客にあるものの割合",
         no_score="判断するにはデータが足りません",
+        contract_ended="契約は{}に終了しました",
         nothing="該当する顧客はありません。",
         next_page="次のページ",
         first_page="最初のページ",
@@ -210,6 +212,7 @@ WORDS: dict[Language, Words] = {
         coverage="coverage {}",
         coverage_hint="The share of the model's evidence that this account has",
         no_score="Too little data to say",
+        contract_ended="The contract ended on {}",
         nothing="No account fits.",
         next_page="Next page",
         first_page="First page",

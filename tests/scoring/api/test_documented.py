@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from banso_scoring.api import examples
+from banso_scoring.api import examples, explain_shapes
 from banso_scoring.api.detail_shapes import AccountDetail
+from banso_scoring.api.explain_shapes import Explanation
 from banso_scoring.api.model_view import ModelView
 from banso_scoring.api.shapes import AccountList, AccountSummary
 from tests.scoring.api.given import Door, Tenant, days_of_use
 
-ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/model", "/v1/conservation"}
+ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/explain", "/v1/model", "/v1/conservation"}
+ROUTES |= {"/v1/journey", "/v1/journey/export"}
+FILES = {"/v1/journey/export"}
+"""Routes that give a file, not JSON."""
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 
 
@@ -31,6 +35,9 @@ def test_every_route_is_described_with_its_answer_its_problems_and_its_key(said:
         assert operation["summary"] and operation["description"], path
         assert operation["security"] == [{"key": []}]
         answers = operation["responses"]
+        if path in FILES:
+            assert set(answers["200"]["content"]) == {"text/csv", "text/markdown"}
+            continue
         assert "$ref" in answers["200"]["content"]["application/json"]["schema"]
         assert {"200", "304", "401", "403"} <= set(answers)
         for status, answer in answers.items():
@@ -51,6 +58,7 @@ def test_the_examples_are_answers_that_could_have_been_given(said: dict[str, Any
         (AccountList, examples.LIST),
         (AccountSummary, examples.SUMMARY),
         (AccountDetail, examples.DETAIL),
+        (Explanation, explain_shapes.EXAMPLE),
     ):
         TypeAdapter(shape).validate_json(json.dumps(example), strict=True)
         assert set(example) == set(said["components"]["schemas"][shape.__name__]["properties"])

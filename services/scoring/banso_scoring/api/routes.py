@@ -15,6 +15,7 @@ from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
 from banso_scoring.api.conservation import conservation
 from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, account_detail
 from banso_scoring.api.detail_shapes import AccountDetail
+from banso_scoring.api.explain_route import add_explain
 from banso_scoring.api.listing import page, summary
 from banso_scoring.api.model_view import ModelView, view_of
 from banso_scoring.api.query import ListQuery, is_storable
@@ -27,6 +28,7 @@ _described = Depends(HTTPBearer(auto_error=False, scheme_name="key", description
 def make_router(member: Member) -> APIRouter:
     """The API over the store of `member`."""
     router = APIRouter(dependencies=[_described])
+    add_explain(router, member)
     _add_accounts(router, member)
     _add_workings(router, member)
     return router

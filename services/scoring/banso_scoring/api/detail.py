@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_scoring import tables as t
 from banso_scoring.api import detail_shapes as shapes
 from banso_scoring.api.examine import Finding, examine
+from banso_scoring.api.journey_detail import phase_shown, stays, stays_shown
 from banso_scoring.api.listing import summary
+from banso_scoring.api.plan_view import plan_shown
 from banso_scoring.api.render import day_or_none, day_text, points, share, whole
 from banso_scoring.api.shapes import AccountSummary
-from banso_scoring.domain.standing import BANDS, NO_DAY
+from banso_scoring.domain.standing import BANDS
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.member import Member
 
@@ -52,13 +54,16 @@ def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> 
     """`found`, with the days of its history that were kept."""
     said = found.attributes
     first, last = found.window
+    been = stays(model, found, found.moves)
     return shapes.AccountDetail(
         summary=summary_of(model, found),
         day=day_text(found.day),
         attributes=shapes.Attributes(*(getattr(said, name) for name in shapes.Attributes.__dataclass_fields__)),
         dimensions=_dimensions(model, found),
         metrics=_metrics(model, found),
-        phase=_phase(model, found),
+        phase=phase_shown(model, found, been[-1].term),
+        phases=stays_shown(found, been),
+        plan=plan_shown(found.evaluation, found.column, found.plan),
         signals=_signals(model, found),
         evidence=_evidence(model, found),
         history=[
@@ -120,47 +125,6 @@ def _dimensions(model: SuccessModel, found: Finding) -> list[shapes.DimensionSco
         )
         for dimension, score in zip(model.dimensions, scores, strict=True)
     ]
-
-
-def _phase(model: SuccessModel, found: Finding) -> shapes.PhaseProgress:
-    column, journey = found.column, found.evaluation.journey
-    index = int(found.now.phase[column])
-    phase = model.journey[index]
-    goal = []
-    for row, condition in enumerate(phase.goal):
-        metric = model.metrics[condition.metric]
-        goal.append(
-            shapes.GoalCondition(
-                metric=metric.name,
-                label=metric.labels,
-                at_least=condition.at_least,
-                at_most=condition.at_most,
-                value=_number(found.evaluation.metrics[condition.metric, column]),
-                progress=_number(journey.progress[row, column]),
-                met=bool(journey.met[row, column]),
-            )
-        )
-    since, following = int(found.now.goal_since[column]), _following(model, index)
-    return shapes.PhaseProgress(
-        key=phase.key,
-        label=phase.labels,
-        entered_on=day_text(int(found.now.entered_day[column])),
-        days=found.day - int(found.now.entered_day[column]),
-        expected_days=phase.expected_days,
-        stalled=bool(journey.stalled[column]),
-        goal=goal,
-        blocked_by=[condition.metric for condition in goal if not condition.met],
-        held_since=None if since == NO_DAY else day_text(since),
-        dwell_days=phase.dwell_days,
-        next=None if following is None else model.journey[following].key,
-    )
-
-
-def _following(model: SuccessModel, index: int) -> int | None:
-    """The phase that the goal leads to, when no optional one is entered."""
-    later = (i for i in range(index + 1, len(model.journey)) if not model.journey[i].optional)
-    following = next(later, model.journey[index].next)
-    return None if following < 0 else following
 
 
 def _signals(model: SuccessModel, found: Finding) -> list[shapes.OpenSignal]:

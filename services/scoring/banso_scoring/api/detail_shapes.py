@@ -9,6 +9,8 @@ from pydantic import ConfigDict
 
 from banso_common.contracts.account_signal import Band, Severity, SignalKind
 from banso_scoring.api import examples
+from banso_scoring.api.journey_shapes import PhaseProgress, PhaseStay
+from banso_scoring.api.plan_shapes import PlanShown
 from banso_scoring.api.shapes import DESCRIBED, AccountSummary
 from banso_scoring.domain.success_model import MetricKind
 
@@ -62,46 +64,6 @@ class DimensionScore:
     score: float | None
     """0 to 100; null without any evidence."""
     metrics: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class GoalCondition:
-    """One condition of the phase's goal."""
-
-    __pydantic_config__ = DESCRIBED
-
-    metric: str
-    label: Texts
-    at_least: float | None
-    at_most: float | None
-    value: float | None
-    progress: float | None
-    """0 to 1; null without evidence."""
-    met: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseProgress:
-    """Where the account is in its journey, and what keeps it there."""
-
-    __pydantic_config__ = DESCRIBED
-
-    key: str
-    label: Texts
-    entered_on: str
-    days: int
-    """Days in the phase."""
-    expected_days: int | None
-    stalled: bool
-    """Longer in the phase than expected, and the goal is not met."""
-    goal: list[GoalCondition]
-    blocked_by: list[str]
-    """Metrics of the conditions that are not met."""
-    held_since: str | None
-    """The day since which the whole goal has held without a break."""
-    dwell_days: int
-    """So many days it has to hold before the account passes on."""
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +157,9 @@ class AccountDetail:
     dimensions: list[DimensionScore]
     metrics: list[MetricValue]
     phase: PhaseProgress
+    phases: list[PhaseStay]
+    """Every phase that it went through, oldest first."""
+    plan: PlanShown
     signals: list[OpenSignal]
     evidence: StruggleEvidence
     history: list[HistoryDay]

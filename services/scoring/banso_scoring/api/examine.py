@@ -16,13 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import Evidence
+from banso_scoring import phase_store
+from banso_scoring.api.plan_view import PlanFound, plan_found
 from banso_scoring.domain import evaluation, metrics
 from banso_scoring.domain.day_facts import Cells, users_of
+from banso_scoring.domain.estimate import Estimates
 from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.evidence import evidence_of
 from banso_scoring.domain.panel import DAYS, Floats
+from banso_scoring.domain.phase_history import Move
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.estimating import REACH_DAYS, estimates
 from banso_scoring.loading import load_accounts
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
@@ -47,6 +52,11 @@ class Finding:
     """(metrics, n): 0..1 by each metric's ramp."""
     evidence: Evidence
     days_with_facts: int
+    plan: PlanFound
+    moves: Sequence[Move]
+    """From phase to phase, up to the last close."""
+    estimate: Estimates
+    """Of this account alone."""
 
     @property
     def window(self) -> tuple[int, int]:
@@ -59,9 +69,11 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     assert len(names) <= AT_ONCE_MAX
     now = member.clock.now()
     portfolio = Portfolio(member.model, Zones(member.settings.time_zone), now)
+    portfolio.reach_back(member.today() - REACH_DAYS, member.today())
     rows, facts = await load_accounts(tx, portfolio, names, member.today())
     if not rows:
         return {}
+    moves = await phase_store.of_accounts(tx, [row.account for row in rows])
     cohort = max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
     positions = np.arange(len(rows))
     days = portfolio.today(positions, now)
@@ -70,8 +82,14 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
         portfolio.window.make_room(len(portfolio), day)
         mine = positions[days == day]
         before, today = portfolio.columns.closed.take(mine), np.full(len(mine), day, np.int64)
-        standing, made = evaluation.evaluate(member.model, cohort, portfolio.panel(mine, day), before, today)
+        panel = portfolio.panel(mine, day)
+        standing, made = evaluation.evaluate(member.model, cohort, panel, before, today)
         points = metrics.ramp(member.model, made.metrics)
+        passes = {
+            column: together.one(place)
+            for columns, together in estimates(portfolio, cohort, (mine, day), made)
+            for place, column in enumerate(columns.tolist())
+        }
         for column, position in enumerate(mine.tolist()):
             own = facts.get(rows[position].account, {})
             found[rows[position].account] = Finding(
@@ -85,6 +103,9 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 points=points,
                 evidence=evidence_of(member.model, made.struggle, column, _users(member.model, own, day)),
                 days_with_facts=sum(day - DAYS < at <= day for at in own),
+                plan=plan_found(portfolio, position, panel.plans, (column, day)),
+                moves=moves[rows[position].account],
+                estimate=passes[column],
             )
     return found
 

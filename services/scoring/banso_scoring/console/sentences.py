@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from banso_common.contracts.account_signal import Band, SignalKind
-from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, GoalCondition, MetricValue
+from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, MetricValue
+from banso_scoring.api.journey_shapes import GoalCondition
 from banso_scoring.console.language import Language, pick
 from banso_scoring.console.numbers import about, days, people, percent
 

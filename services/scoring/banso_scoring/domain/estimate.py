@@ -73,6 +73,14 @@ class Estimates:
     slopes: list[Slopes]
     """By condition."""
 
+    def one(self, place: int) -> Estimates:
+        """Those of the account at `place` alone."""
+        here = slice(place, place + 1)
+        return Estimates(
+            *(column[here] for column in (self.days, self.days_low, self.days_high, self.reason, self.condition)),
+            slopes=[Slopes(each.slope[here], each.low[here], each.high[here]) for each in self.slopes],
+        )
+
 
 def back_days() -> list[int]:
     """How many days ago the values are taken, oldest first; the last is today."""

@@ -147,5 +147,6 @@ def shown_of(standing: Standing, score: Floats, coverage: Floats, facets: Ints) 
     `facets` is (n, 3): the day of the last event, what holds of the goal, and how the success plan stands.
     """
     is_open = (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0)
-    rest = np.stack([standing.entered_day.astype(np.int64), is_open, _place(standing), standing.cell_day], axis=1)
+    place = (standing.entered_day, _place(standing), standing.cell_day, standing.pattern)
+    rest = np.stack([is_open, *(column.astype(np.int64) for column in place)], axis=1)
     return np.concatenate([kept_of(standing, score, coverage), rest, facets], axis=1)

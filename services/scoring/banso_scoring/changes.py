@@ -27,7 +27,7 @@ from banso_scoring.domain.journey import goal_code
 from banso_scoring.domain.matrix_why import CellMove
 from banso_scoring.domain.objectives import STATES
 from banso_scoring.domain.phase_history import Move, moves_of
-from banso_scoring.domain.standing import BANDS, KINDS
+from banso_scoring.domain.standing import BANDS, KINDS, NO_DAY
 from banso_scoring.portfolio import Portfolio
 
 DayKey = tuple[str, int]
@@ -64,6 +64,7 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
     if not len(some):
         return
     standing, fares = found.standing.take(some), found.evaluation.health
+    patterns = [*(pattern.key for pattern in portfolio.model.patterns.any_of), ""]  # NO_VALUE is the last
     rows: Columns = {
         "account": [portfolio.names[p] for p in found.positions[some].tolist()],
         "band": [str(BANDS[code]) for code in standing.band.tolist()],
@@ -77,6 +78,8 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
         "touch": [str(portfolio.touch(p)) for p in found.positions[some].tolist()],
         "cell": [portfolio.model.matrix.cells[index].key for index in found.evaluation.placement.cell[some].tolist()],
         "cell_day": standing.cell_day.tolist(),
+        "pattern": [patterns[index] for index in standing.pattern.tolist()],
+        "flagged_day": np.where(standing.open, standing.opened_day, NO_DAY).max(axis=0).tolist(),
         "last_day": portfolio.columns.last_day[found.positions[some]].tolist(),
         "standing": standing_codec.encode(portfolio.model, standing),
         "model_version": [portfolio.model.version] * len(some),

@@ -16,12 +16,14 @@ from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
 from banso_common.pipeline.worker import Worker, WorkerLimits
 from banso_scoring import tables as t
+from banso_scoring.api.objectives import make_objectives_router
 from banso_scoring.api.routes import make_router
 from banso_scoring.console.pages import make_routers
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
 from banso_scoring.member import Member
 from banso_scoring.settings import ScoringSettings
+from banso_scoring.statements import Speaker
 from banso_scoring.sweep import Sweep
 
 PACKAGE = "banso_scoring"
@@ -39,6 +41,7 @@ class ScoringService:
         self.worker = Worker(log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member))
         self.worker.limits = WorkerLimits(RECORDS_MAX)
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
+        self.speaker = Speaker(log, clock)
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
         self.member.said, self.member.failed = self.relay.wake, self.worker.fail
         self._tasks = Tasks(self.name)
@@ -46,7 +49,7 @@ class ScoringService:
     @property
     def routers(self) -> Sequence[APIRouter]:
         """The API and the console."""
-        return [make_router(self.member), *make_routers(self.member)]
+        return [make_objectives_router(self.member, self.speaker), make_router(self.member), *make_routers(self.member)]
 
     async def start(self) -> None:
         """Check the tables, then work. Raises SettingsError, Unavailable."""
@@ -58,6 +61,7 @@ class ScoringService:
         await self.worker.stop()
         await self._tasks.stop()
         await self.relay.close()
+        await self.speaker.close()
         await self.engine.dispose()
 
     def readiness(self) -> Mapping[str, str | None]:

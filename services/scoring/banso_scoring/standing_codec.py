@@ -29,6 +29,9 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
     following_since: list[int] = []
     """By axis, in the order of the model that stored it."""
     cell_day: int = NO_DAY
+    pattern: str = ""
+    pattern_day: int = NO_DAY
+    pattern_until: int = NO_DAY
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -38,6 +41,7 @@ _decoder = msgspec.msgpack.Decoder(_Stored)
 def encode(model: SuccessModel, standing: Standing) -> list[bytes]:
     """The bytes of each account of `standing`, in order."""
     phases = [phase.key for phase in model.journey]
+    patterns = [*(pattern.key for pattern in model.patterns.any_of), ""]  # NO_VALUE is the last
     columns = zip(
         standing.band.tolist(),
         standing.phase.tolist(),
@@ -51,6 +55,9 @@ def encode(model: SuccessModel, standing: Standing) -> list[bytes]:
         matrix_names.written(model.matrix, standing.axis_next),
         standing.axis_since.T.tolist(),
         standing.cell_day.tolist(),
+        [patterns[pattern] for pattern in standing.pattern.tolist()],
+        standing.pattern_day.tolist(),
+        standing.pattern_until.tolist(),
         strict=True,
     )
     return [_encoder.encode(_Stored(band, phases[phase], *rest)) for band, phase, *rest in columns]
@@ -76,4 +83,9 @@ def decode(model: SuccessModel, stored: Sequence[bytes]) -> Standing:
     since = np.array([s.following_since or NOT_SINCE for s in found], np.int32).T
     standing.axis_since[:] = np.where(standing.axis_next == NO_VALUE, NO_DAY, since)
     standing.cell_day[:] = [s.cell_day for s in found]
+    patterns = {pattern.key: index for index, pattern in enumerate(model.patterns.any_of)}
+    standing.pattern[:] = [patterns.get(s.pattern, NO_VALUE) for s in found]
+    has = standing.pattern != NO_VALUE
+    standing.pattern_day[:] = np.where(has, [s.pattern_day for s in found], NO_DAY)
+    standing.pattern_until[:] = np.where(has, [s.pattern_until for s in found], NO_DAY)
     return standing

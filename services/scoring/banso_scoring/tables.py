@@ -61,6 +61,8 @@ health = Table(
     Column("touch", String(16), nullable=False, server_default="low"),
     Column("cell", String(64), nullable=False, server_default=""),
     Column("cell_day", Integer, nullable=False, server_default="-1"),
+    Column("pattern", String(64), nullable=False, server_default=""),
+    Column("flagged_day", Integer, nullable=False, server_default="-1"),
     Column("last_day", Integer, nullable=False),
     Column("standing", LargeBinary, nullable=False),
     Column("model_version", String(128), nullable=False),

@@ -18,7 +18,6 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain import matrix
 from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.metrics import ramp
 from banso_scoring.domain.panel import Floats
@@ -75,7 +74,7 @@ def micro_of(score: Floats) -> NDArray[np.int64]:
 
 def rows_of(model: SuccessModel, found: Evaluation, unknown: int) -> Rows:
     """What the scores of `found` are made of; a score that is not known counts as `unknown` millionths."""
-    ramps, weight = ramp(model, found.metrics), matrix.weights(model, found.placement.cell, found.journey.phase)
+    ramps, weight = ramp(model, found.metrics), found.following.weights
     names: list[Name] = []
     weights, points = [], []
     for row, dimension in enumerate(model.dimensions):

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain import bands, health, journey, matrix, metrics, signals, silence
+from banso_scoring.domain import bands, journey, matrix, metrics, patterns, signals, silence
 from banso_scoring.domain.health import Health
 from banso_scoring.domain.journey import Journey
 from banso_scoring.domain.matrix import Placement
 from banso_scoring.domain.objectives import Attainment, attain, capped
 from banso_scoring.domain.panel import Floats, Panel
+from banso_scoring.domain.patterns import Following
 from banso_scoring.domain.signals import Changes, Episodes
 from banso_scoring.domain.silence import Struggle
 from banso_scoring.domain.standing import Standing
@@ -40,10 +41,15 @@ class Evaluation:
     episodes: Episodes
     attainment: Attainment
     """How the success plans stand; `health.score` is under their ceiling."""
-    uncapped: Floats
-    """(n,): the score before the ceiling."""
     placement: Placement
     """The cells of the matrix that the accounts are in."""
+    following: Following
+    """The success patterns of the accounts; its `weights` are what the score was weighed by, its health uncapped."""
+
+    @property
+    def uncapped(self) -> Floats:
+        """(n,): the score before the ceiling."""
+        return self.following.health.score
 
     @property
     def changes(self) -> Changes:
@@ -71,10 +77,10 @@ def evaluate(
             matrix.of_cell(model, cell), previous.take(some), values[:, some], day[some], first_day[some]
         ),
     )
-    fares = health.score(model, values, matrix.weights(model, placed.cell, place.phase))
+    following = patterns.step(model, previous, values, matrix.weights(model, placed.cell, place.phase), day)
+    fares = following.health
     attainment = attain(model.objectives, panel.plans, values, today.astype(np.int64))
-    uncapped = fares.score
-    fares = replace(fares, score=capped(uncapped, attainment.ceiling))
+    fares = replace(fares, score=capped(fares.score, attainment.ceiling))
     band = bands.step(model.bands, previous.band, fares.score)
     levels = signals.without(ended, signals.levels(model, struggle, band, place))
     episodes = signals.step(model, previous, levels, day)
@@ -91,5 +97,8 @@ def evaluate(
         axis_next=placed.axis_next,
         axis_since=placed.axis_since,
         cell_day=placed.cell_day,
+        pattern=following.pattern,
+        pattern_day=following.pattern_day,
+        pattern_until=following.pattern_until,
     )
-    return standing, Evaluation(values, fares, struggle, place, episodes, attainment, uncapped, placed)
+    return standing, Evaluation(values, fares, struggle, place, episodes, attainment, placed, following)

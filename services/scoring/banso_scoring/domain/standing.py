@@ -57,6 +57,12 @@ class Standing:
     """(AXES, n): the day since which `axis_next` has held without a break."""
     cell_day: NDArray[np.int32]
     """(n,): the day on which the account came to its cell of the matrix."""
+    pattern: NDArray[np.int16]
+    """(n,): the success pattern that the account has, `NO_VALUE` for none."""
+    pattern_day: NDArray[np.int32]
+    """(n,): the day on which the account took its pattern."""
+    pattern_until: NDArray[np.int32]
+    """(n,): the day since which another pattern has been nearer without a break."""
 
     @classmethod
     def new(cls, n: int) -> Standing:
@@ -75,6 +81,9 @@ class Standing:
             axis_next=np.full((AXES, n), NO_VALUE, np.int8),
             axis_since=np.full((AXES, n), NO_DAY, np.int32),
             cell_day=np.full(n, NO_DAY, np.int32),
+            pattern=np.full(n, NO_VALUE, np.int16),
+            pattern_day=np.full(n, NO_DAY, np.int32),
+            pattern_until=np.full(n, NO_DAY, np.int32),
         )
 
     @property
@@ -97,6 +106,9 @@ class Standing:
             axis_next=self.axis_next[:, indices],
             axis_since=self.axis_since[:, indices],
             cell_day=self.cell_day[indices],
+            pattern=self.pattern[indices],
+            pattern_day=self.pattern_day[indices],
+            pattern_until=self.pattern_until[indices],
         )
 
     def put(self, indices: Indices, other: Standing) -> None:
@@ -113,3 +125,6 @@ class Standing:
         self.axis_next[:, indices] = other.axis_next
         self.axis_since[:, indices] = other.axis_since
         self.cell_day[indices] = other.cell_day
+        self.pattern[indices] = other.pattern
+        self.pattern_day[indices] = other.pattern_day
+        self.pattern_until[indices] = other.pattern_until

@@ -18,6 +18,7 @@ from banso_scoring.domain.statements import Vocabulary
 
 if TYPE_CHECKING:  # it is made of phases, which are here
     from banso_scoring.domain.matrix_model import Capacity, Matrix
+    from banso_scoring.domain.pattern_model import Patterns
 
 NAMES_REMEMBERED_MAX = 20_000
 Texts = Mapping[str, str]
@@ -244,6 +245,7 @@ class SuccessModel:
     """One rule for each SignalKind, in the order of SignalKind."""
     silence: Silence
     objectives: ObjectiveRules
+    patterns: Patterns
     own_attributes: Mapping[str, Literal["number", "text"]]
     """What this company says of its accounts beside what banso knows."""
     vocabulary: Vocabulary

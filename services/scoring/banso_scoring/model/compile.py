@@ -11,7 +11,6 @@ import msgspec
 
 from banso_common.contracts.account_activity import MICRO
 from banso_common.contracts.account_signal import Severity, SignalKind
-from banso_scoring.domain.objectives import ObjectiveRules
 from banso_scoring.domain.success_model import (
     Bands,
     Channel,
@@ -27,6 +26,7 @@ from banso_scoring.domain.success_model import (
 from banso_scoring.model.compile_journey import compile_journey
 from banso_scoring.model.compile_matrix import compile_capacity, compile_matrix, names_of
 from banso_scoring.model.compile_metrics import compile_metric
+from banso_scoring.model.compile_patterns import compile_objectives, compile_patterns
 from banso_scoring.model.findings import did_you_mean
 from banso_scoring.model.schema import ModelFile, SilenceFile
 from banso_scoring.model.table import ROLE, Fault, Table, label
@@ -54,7 +54,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
     journey = compile_journey(table)
     signals = _signals(table)
     _silence_fits(table, file.silence)
-    objectives = _objectives(table)
+    objectives, patterns = compile_objectives(table), compile_patterns(table)
     names = names_of(table)
     matrix = compile_matrix(table, names, journey)
     if len(table.series) > SERIES_MAX:
@@ -78,6 +78,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
         signals=signals,
         silence=Silence(**file.silence.model_dump()),
         objectives=objectives,
+        patterns=patterns,
         own_attributes=file.attributes,
         vocabulary=names.vocabulary(),
         matrix=matrix,
@@ -180,13 +181,6 @@ def _signals(table: Table) -> tuple[SignalRule, ...]:
             table.fault(("signals", kind.value), f"closes at {rule.close}, not below {rule.open} where it opens")
         rules.append(rule)
     return tuple(sorted(rules, key=lambda rule: list(SignalKind).index(rule.kind)))
-
-
-def _objectives(table: Table) -> ObjectiveRules:
-    written = table.file.objectives
-    if written.behind <= written.grace:
-        table.fault(("objectives", "behind"), f"to be failing has to be more than the grace of {written.grace}")
-    return ObjectiveRules(**written.model_dump())
 
 
 def _silence_fits(table: Table, silence: SilenceFile) -> None:

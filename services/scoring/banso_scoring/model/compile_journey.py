@@ -56,12 +56,12 @@ def _phase(table: Table, key: str, written: PhaseFile) -> Phase:
         do=label(written.do, ""),
         experience=label(written.experience, ""),
         services=label(written.services, ""),
-        goal=_conditions(table, (*path, "goal"), written.goal),
+        goal=compile_conditions(table, (*path, "goal"), written.goal),
         dwell_days=written.dwell_days,
         expected_days=written.expected_days,
         optional=written.optional,
-        entry=_conditions(table, (*path, "entry"), written.entry),
-        lapse=() if lapse is None else _conditions(table, (*path, "lapse", "when"), lapse.when),
+        entry=compile_conditions(table, (*path, "entry"), written.entry),
+        lapse=() if lapse is None else compile_conditions(table, (*path, "lapse", "when"), lapse.when),
         lapse_days=1 if lapse is None else lapse.days,
         lapse_to=-1 if lapse is None else _index(table, (*path, "lapse", "to"), lapse.to),
         next=-1 if written.next is None else _index(table, (*path, "next"), written.next),
@@ -69,7 +69,8 @@ def _phase(table: Table, key: str, written: PhaseFile) -> Phase:
     )
 
 
-def _conditions(table: Table, path: Path, written: list[ConditionFile]) -> tuple[Condition, ...]:
+def compile_conditions(table: Table, path: Path, written: list[ConditionFile]) -> tuple[Condition, ...]:
+    """Conditions on metrics; what contradicts itself is noted in `table`."""
     order = {name: index for index, name in enumerate(table.file.metrics)}
     found = []
     for place, condition in enumerate(written):

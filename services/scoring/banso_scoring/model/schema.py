@@ -27,6 +27,7 @@ from banso_scoring.model.schema_parts import (
     Weight,
     WindowDays,
 )
+from banso_scoring.model.schema_patterns import PatternsFile
 
 
 class ChannelFile(Keys):
@@ -235,6 +236,7 @@ class ModelFile(Keys):
     signals: dict[Annotated[SignalKind, LAX], SignalFile] = {}
     silence: SilenceFile = SilenceFile()
     objectives: ObjectivesFile = ObjectivesFile()
+    patterns: PatternsFile = PatternsFile()
     attributes: OwnAttributes = {}
     matrix: MatrixFile = MatrixFile()
     capacity: CapacityFile = CapacityFile()

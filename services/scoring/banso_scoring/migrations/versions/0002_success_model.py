@@ -22,6 +22,8 @@ def upgrade() -> None:
         health.add_column(sa.Column("touch", sa.String(length=16), nullable=False, server_default="low"))
         health.add_column(sa.Column("cell", sa.String(length=64), nullable=False, server_default=""))
         health.add_column(sa.Column("cell_day", sa.Integer(), nullable=False, server_default="-1"))
+        health.add_column(sa.Column("pattern", sa.String(length=64), nullable=False, server_default=""))
+        health.add_column(sa.Column("flagged_day", sa.Integer(), nullable=False, server_default="-1"))
     op.execute("UPDATE health SET touch = account.touch FROM account WHERE account.account = health.account")
     with op.batch_alter_table("account") as account:
         account.drop_column("touch")
@@ -80,6 +82,8 @@ def downgrade() -> None:
         health.drop_column("touch")
         health.drop_column("goal")
         health.drop_column("objectives")
+        health.drop_column("pattern")
+        health.drop_column("flagged_day")
     with op.batch_alter_table("account") as account:
         account.drop_column("ended_day")
         account.drop_column("renewed_day")

@@ -180,9 +180,8 @@ async def running_slack() -> AsyncIterator[SlackServer]:
             Route("/hook", slack.hook, methods=["POST"]),
         ]
     )
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms for an ACK
     slack.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/"
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

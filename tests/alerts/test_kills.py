@@ -22,20 +22,17 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from banso_alerts.domain.hours import OpenHours
-from banso_common.clock import SECOND_MS, ManualClock, SystemClock
+from banso_common.clock import SECOND_MS, SystemClock
 from banso_common.contracts.outreach_outcome import OutcomeKind
-from tests.alerts.made import rules, signal
 from tests.alerts.nursery import GRACE_MS
 from tests.alerts.room import Room
 from tests.alerts.slack_server import SlackServer, running_slack
+from tests.alerts.workload import MEMBERS, planned
 
-KILLS = int(os.environ.get("BANSO_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("BANSO_TEST_KILLS", "100"))
 ROOT = Path(__file__).parents[2]
-MEMBERS = 12
-ALWAYS = OpenHours(0, 24 * 60, frozenset(range(1, 8)), lambda day: False)
 ANSWER_S_MAX = 60.0
-pytestmark = pytest.mark.timeout(120 + KILLS * 2)
+pytestmark = pytest.mark.timeout(120 + KILLS)
 
 
 class Nursery:
@@ -91,7 +88,7 @@ def forking() -> Iterator[subprocess.Popen[bytes]]:
 async def slack() -> AsyncIterator[SlackServer]:
     """A Slack with a dozen members that takes a moment to answer, so that kills find calls in flight."""
     async with running_slack() as server:
-        server.members = {f"{number}@vendor.example": f"U{number:03}" for number in range(MEMBERS)}
+        server.members = dict(MEMBERS)
         server.latency_s = 0.01
         server.first_ts = SystemClock().now() // SECOND_MS
         yield server
@@ -100,18 +97,6 @@ async def slack() -> AsyncIterator[SlackServer]:
 @pytest.fixture
 def nursery(forking: subprocess.Popen[bytes], database_url: str, engine: AsyncEngine, slack: SlackServer) -> Nursery:
     return Nursery(forking, database_url, slack)
-
-
-async def planned(engine: AsyncEngine, count: int) -> Room:
-    """`count` outreaches, due now, over all members."""
-    now = SystemClock().now()
-    room = Room(engine, ManualClock(now), rules=rules(cap_per_day=0, hours=ALWAYS))
-    of = [
-        signal(f"account-{i}", said_at=now, opened_at=now, owner_slack=f"U{i % MEMBERS:03}", owner_email=None)
-        for i in range(count)
-    ]
-    await room.hear(*of)
-    return room
 
 
 async def doubled(room: Room, slack: SlackServer) -> int:

@@ -58,6 +58,12 @@ def address(listening: socket.socket) -> str:
     return "http://{}:{}".format(*listening.getsockname())
 
 
+def test_a_connection_sends_each_write_at_once(place: socket.socket) -> None:
+    """With Nagle's algorithm the body of an answer waits some 40 ms for the ACK of its head."""
+    with place, socket.create_connection(place.getsockname()), place.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_at_a_signal_the_request_in_flight_is_answered_and_then_the_services_stop(
     place: socket.socket, number: signal.Signals

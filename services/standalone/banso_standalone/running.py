@@ -36,12 +36,16 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises SettingsError when the place is taken or is not ours."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as fault:
         reason = fault.strerror or fault
         raise SettingsError(
             f"cannot listen on {host}:{port} ({reason}); choose another with BANSO_HOST, BANSO_PORT"
         ) from None
+    # Inherited by each connection. asyncio sets it for sockets of protocol TCP only, and this one has protocol 0; head
+    # and body of an answer are two writes, and the second would wait some 40 ms for the caller's delayed ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 async def run(

@@ -7,6 +7,8 @@ Rows are decoded a bounded number at a time; what is kept is columns of whole nu
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,13 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.clock import DAY_MS
-from banso_scoring import facts_store
+from banso_scoring import facts_store, plan_store
 from banso_scoring import tables as t
 from banso_scoring.domain import day_facts, profile
 from banso_scoring.domain.fact_columns import FactColumns, columns_of, only
 from banso_scoring.domain.past import NEVER, History, Ints, Past, Said
+from banso_scoring.domain.plan import Plan, Point, Spoken
+from banso_scoring.domain.profile import Profile
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.zones import Zones
 
@@ -41,12 +45,19 @@ async def read(
         for columns in await facts_store.journalled(tx, lane):
             gathered.add(columns if names is None else only(columns, numbers, EVER))
     facts = gathered.whole()
-    seats, renewal, said_days = _said(accounts, Zones(time_zone))
-    first = np.array([row.first_day for row in accounts], np.int64)
-    acted = np.full(len(accounts), NEVER)
-    np.minimum.at(acted, facts.account, facts.day)
-    spoken = np.minimum(np.where(first < acted, first, NEVER), said_days)
-    return Past(model, History.of(facts, spoken, seats, renewal))
+    heard = _Heard(accounts, Zones(time_zone))
+    plans = await _plans(tx, accounts, names)
+    history = History.of(facts, heard.spoken(accounts, facts))
+    return Past(
+        model,
+        replace(
+            history,
+            seats=heard.seats,
+            renewal_day=heard.renewal_day,
+            profiles=heard.profiles,
+            plans={numbers[name]: heard.in_days(numbers[name], plan) for name, plan in plans.items()},
+        ),
+    )
 
 
 async def _accounts(tx: AsyncConnection, names: Sequence[str] | None) -> list[Row[Any]]:
@@ -100,18 +111,59 @@ class _Gathered:
         return FactColumns(list(self._numbers), list(self._names), **columns, user_ends=ends)
 
 
-def _said(accounts: Sequence[Row[Any]], zones: Zones) -> tuple[Said, Said, Ints]:
-    """Seats, day of renewal, and the day of the oldest statement that is still remembered."""
-    n = len(accounts)
-    seats, renewal, oldest = Said.nothing(n), Said.nothing(n), np.full(n, NEVER)
-    for number, row in enumerate(accounts):
-        statements = profile.decode(bytes(row.profile))
+async def _plans(tx: AsyncConnection, accounts: Sequence[Row[Any]], names: Sequence[str] | None) -> dict[str, Plan]:
+    found: dict[str, Plan] = {}
+    if names is None:
+        for lane in sorted({row.lane for row in accounts}):
+            found |= await plan_store.of_lane(tx, lane)
+        return found
+    for begin in range(0, len(accounts), NAMES_AT_ONCE):
+        found |= await plan_store.of_accounts(tx, [row.account for row in accounts[begin : begin + NAMES_AT_ONCE]])
+    return found
+
+
+class _Heard:
+    """What was said of accounts, with the day in the account's zone in place of each instant."""
+
+    def __init__(self, accounts: Sequence[Row[Any]], zones: Zones) -> None:
+        n = len(accounts)
+        self._zones, self._zone = zones, [0] * n
+        self.seats, self.renewal_day = Said.nothing(n), Said.nothing(n)
+        self.profiles: dict[int, Profile] = {}
+        for number, row in enumerate(accounts):
+            statements = profile.decode(bytes(row.profile))
+            if statements:
+                self._hear(number, statements)
+
+    def spoken(self, accounts: Sequence[Row[Any]], facts: FactColumns) -> Ints:
+        """(n,): the first day on which each account was spoken of, if that was before its first fact."""
+        first = np.array([row.first_day for row in accounts], np.int64)
+        acted = np.full(len(accounts), NEVER)
+        np.minimum.at(acted, facts.account, facts.day)
+        spoken = np.where(first < acted, first, NEVER)
+        for number, said in self.profiles.items():
+            spoken[number] = min(spoken[number], *(day for _, day, _ in said.values()))
+        return spoken
+
+    def in_days(self, number: int, plan: Plan) -> Plan:
+        """A success plan of the account at `number`."""
+        day = partial(self._zones.day, self._zone[number])
+        return {
+            key: Spoken(
+                {name: (value, day(at), identity) for name, (value, at, identity) in spoken.fields.items()},
+                None if spoken.first_at is None else day(spoken.first_at),
+                [Point(day(p.at), p.identity, day(p.known_at), p.value) for p in spoken.points],
+            )
+            for key, spoken in plan.items()
+        }
+
+    def _hear(self, number: int, statements: Profile) -> None:
         said = profile.attributes(statements)
-        zone = zones.id_of(said.time_zone)
-        days = {name: zones.day(zone, at) for name, (_, at, _) in statements.items()}
-        oldest[number] = min(days.values(), default=NEVER)
+        zone = self._zone[number] = self._zones.id_of(said.time_zone)
+        dated = {name: (value, self._zones.day(zone, at), who) for name, (value, at, who) in statements.items()}
+        self.profiles[number] = dated
         if said.seats is not None:
-            seats.value[number], seats.known_day[number] = said.seats, days["seats"]
+            self.seats.value[number], self.seats.known_day[number] = said.seats, dated["seats"][1]
         if said.renewal_at is not None:
-            renewal.value[number], renewal.known_day[number] = said.renewal_at / DAY_MS, days["renewal_at"]
-    return seats, renewal, oldest
+            days = said.renewal_at / DAY_MS
+            self.renewal_day.value[number], self.renewal_day.known_day[number] = days, dated["renewal_at"][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -39,11 +40,11 @@ def past_of(some: Sequence[Event]) -> Past:
     n = len(ACCOUNTS)
     spoken = np.array([FIRST - 30, FIRST + 7, NEVER])
     seats = Said(np.full(n, 9.0), np.array([FIRST + 3, FIRST - 90, NEVER]))
-    return Past(MODEL, History.of(facts_of(some), spoken, seats, Said.nothing(n)))
+    return Past(MODEL, replace(History.of(facts_of(some), spoken), seats=seats))
 
 
 def bytes_of(panel: Panel) -> tuple[bytes, ...]:
-    columns = (getattr(panel, name) for name in Panel.__slots__)
+    columns = (getattr(panel, name) for name in Panel.__slots__ if name not in ("plans", "said"))
     return tuple(b"" if column is None else column.tobytes() for column in columns)
 
 
@@ -103,8 +104,19 @@ def test_an_account_is_there_from_the_day_it_was_known_until_the_day_its_end_was
     assert there[FIRST + 4] == [0, 1, 2]
     assert there[FIRST + 14] == [0, 1, 2]
     assert there[FIRST + 15] == [0, 1]
-    assert past.ended.after(FIRST + 9).tolist() == [NEVER, NEVER, FIRST + 10]
-    assert past.ended.after(FIRST + 10).tolist() == [NEVER, NEVER, NEVER]
+    assert past.outcomes.after(FIRST + 9).tolist() == [NEVER, NEVER, FIRST + 10]
+    assert past.outcomes.after(FIRST + 10).tolist() == [NEVER, NEVER, NEVER]
+
+
+def test_a_contract_that_is_soon_renewed_did_not_end() -> None:
+    model = load_model(
+        SMALL.replace("renewed: [renewed]", "renewed: [act]").replace("ended: [ended]", "ended: [help]"), "m"
+    )
+    ends: list[Event] = [(a, FIRST, FIRST, 1, 0, 0) for a in range(3)]
+    again: list[Event] = [(1, FIRST, FIRST, 0, 0, 0), (2, FIRST + 30, FIRST + 30, 0, 0, 0)]
+    before: list[Event] = [(0, FIRST - 1, FIRST - 1, 0, 0, 0), (0, FIRST + 31, FIRST + 31, 0, 0, 0)]
+    past = Past(model, History.of(facts_of([*ends, *again, *before])))
+    assert past.outcomes.after(0).tolist() == [FIRST, NEVER, NEVER]
 
 
 def test_what_was_said_counts_from_the_day_it_was_said() -> None:

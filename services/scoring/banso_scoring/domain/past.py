@@ -9,8 +9,8 @@ known after K changes what is shown of K: neither facts, nor an account's first 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ from banso_scoring.domain.cohort import merge, sketch
 from banso_scoring.domain.fact_columns import FactColumns
 from banso_scoring.domain.live import LiveWindow
 from banso_scoring.domain.panel import Panel
+from banso_scoring.domain.plan import Plan, agreed
+from banso_scoring.domain.plans import PlanColumns
+from banso_scoring.domain.profile import Profile
+from banso_scoring.domain.statements import StatementTable
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.usual import Cohort, fit
 
@@ -26,6 +30,8 @@ AT_ONCE = 4_096
 """Accounts in one panel of a cohort: few enough to stay in the cache, whatever their number."""
 NEVER = np.iinfo(np.int64).max
 NO_DAY = -1
+GRACE_DAYS = 30
+"""A contract that is renewed so soon after it ended did not end."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -62,19 +68,20 @@ class History:
     seats: Said
     renewal_day: Said
     """Days since 1970-01-01, with their fraction."""
+    profiles: Mapping[int, Profile] = field(default_factory=dict)
+    """What was said of some accounts, by place in `names`; days (in their zone) stand for instants, as below."""
+    plans: Mapping[int, Plan] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, facts: FactColumns, spoken_day: Ints | None = None, seats: Said | None = None, renewal: Said | None = None
-    ) -> History:
-        """The history of `facts.account_names`, whatever order the parts are in."""
+    def of(cls, facts: FactColumns, spoken_day: Ints | None = None) -> History:
+        """The history of `facts.account_names`, whatever order the parts are in; nothing else was said of them."""
         n = len(facts.account_names)
         return cls(
             names=facts.account_names,
             facts=facts.taken(np.argsort(facts.known_day, kind="stable")),
             spoken_day=np.full(n, NEVER) if spoken_day is None else spoken_day,
-            seats=seats or Said.nothing(n),
-            renewal_day=renewal or Said.nothing(n),
+            seats=Said.nothing(n),
+            renewal_day=Said.nothing(n),
         )
 
     def until(self, known_day: int) -> int:
@@ -118,6 +125,14 @@ class Past:
         self.model, self.history = model, history
         self.ended = Marks.of(history, _names_in(model, history, model.roles.ended))
         self.renewed = Marks.of(history, _names_in(model, history, model.roles.renewed))
+        self.outcomes = self.ended.without(self.renewed)
+        """The ends of contracts, as is true now."""
+        self._said = StatementTable.new(model.vocabulary, len(history.names))
+        for place, profile in history.profiles.items():
+            self._said.describe(model.vocabulary, place, profile, _day)
+        self._plans = PlanColumns()
+        for place, plan in history.plans.items():
+            self._plans.put(place, agreed(plan, model.metric_index, _day))
 
     def __len__(self) -> int:
         return len(self.history.names)
@@ -148,9 +163,14 @@ class Past:
 
     def walk(self, first_day: int, last_day: int, every: int = 1) -> Iterator[Known]:
         """What was known at the end of `first_day`, and of each `every`-th day after it up to `last_day`."""
-        history, window = self.history, LiveWindow(self.model, first_day)
-        first, done = np.full(len(self), NEVER), 0
-        for day in range(first_day, last_day + 1, every):
+        return self.visit(range(first_day, last_day + 1, every))
+
+    def visit(self, days: Iterable[int]) -> Iterator[Known]:
+        """What was known at the end of each of `days`, which rise."""
+        history, window, done = self.history, None, 0
+        first = np.full(len(self), NEVER)
+        for day in days:
+            window = window or LiveWindow(self.model, day)
             window.make_room(len(self), day)
             end = history.until(day)
             fresh = history.facts.part(done, end)
@@ -166,7 +186,13 @@ class Past:
         seats = self.history.seats.known(known_day)[positions]
         panel = window.panel(positions, day, seats, np.minimum(first_day, day))
         renewal = self.history.renewal_day.known(known_day)[positions]
-        return replace(panel, renewal_in_days=renewal - day, ended=self.over(days)[positions])
+        return replace(
+            panel,
+            renewal_in_days=renewal - day,
+            ended=self.over(days)[positions],
+            plans=self._plans.on(positions, day, known_day),
+            said=self._said.until(self.model.vocabulary, positions, min(days)),
+        )
 
     def over(self, days: tuple[int, int]) -> NDArray[np.bool_]:
         """(n,): whose contract had ended by the first of `days`, as was known by the second, and was not renewed."""
@@ -209,6 +235,20 @@ class Marks:
         some = self.day > day
         np.minimum.at(soonest, self.account[some], self.day[some])
         return soonest
+
+    def without(self, others: Marks) -> Marks:
+        """These marks but for those that one of `others` follows, on that day or up to GRACE_DAYS later."""
+        reach = 2**32
+        later = np.sort(others.account * reach + others.day)
+        place = np.searchsorted(later, self.account * reach + self.day)
+        until = self.account * reach + self.day + GRACE_DAYS
+        followed = np.append(later, NEVER)[place] <= until
+        return Marks(self.n, self.account[~followed], self.day[~followed], self.known_day[~followed])
+
+
+def _day(day: int) -> int:
+    """Of a statement in a history the day itself is kept."""
+    return day
 
 
 def _spoken(history: History, known_day: int) -> Ints:

@@ -10,12 +10,15 @@ from fastapi.responses import HTMLResponse
 from banso_common.db.transaction import reading
 from banso_common.http.problem import not_found
 from banso_scoring.api.detail import account_detail
+from banso_scoring.api.explain import explanation
 from banso_scoring.api.query import is_storable
+from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.door import Page, reader, sign_in_router
 from banso_scoring.console.language import language_of
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
+from banso_scoring.console.words_change import CHANGE_WORDS
 from banso_scoring.member import Member
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -33,6 +36,19 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             view = await list_page(tx, member, place, language_of(request))
         return show(request, "list.html", {"view": view, "place": place})
 
+    @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
+    async def one_change(request: Request, account: str) -> Response:
+        """Why one account's score changed."""
+        if not is_storable(account):
+            raise not_found("account")
+        language, asked = language_of(request), request.query_params
+        async with reading(member.engine) as tx:
+            told = await explanation(tx, member, account, (asked.get("from"), asked.get("to")))
+        if told is None:
+            raise not_found("account")
+        shown = {"change": change_of(told, language), "words": CHANGE_WORDS[language]}
+        return show(request, "explain.html", shown)
+
     @router.get("/accounts/{account:path}", response_class=HTMLResponse)
     async def one_account(request: Request, account: str) -> Response:
         """Everything about one account."""
@@ -40,9 +56,19 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             raise not_found("account")
         async with reading(member.engine) as tx:
             detail = await account_detail(tx, member, account, TREND_DAYS)
-        if detail is None:
+            told = None if detail is None else await recently(tx, member, detail)
+        if detail is None or told is None:
             raise not_found("account")
-        return show(request, "account.html", {"view": account_page(member, detail, language_of(request))})
+        language = language_of(request)
+        view = account_page(member, detail, language)
+        steps = dots(account, detail.history, view.line.trend, view.from_day, detail.day)
+        shown = {
+            "view": view,
+            "change": change_of(told, language),
+            "dots": steps,
+            "change_words": CHANGE_WORDS[language],
+        }
+        return show(request, "account.html", shown)
 
     open_to_all = APIRouter(include_in_schema=False)
 

@@ -104,7 +104,11 @@ def goal_code(found: Journey) -> NDArray[np.int64]:
 
 def holds(condition: Condition, metrics: Floats) -> Bools:
     """(n,): whether the condition holds; never without evidence."""
-    value = metrics[condition.metric]
+    return holds_at(condition, metrics[condition.metric])
+
+
+def holds_at(condition: Condition, value: Floats) -> Bools:
+    """Whether the condition holds at each value of its metric, of any shape; never at NaN."""
     low = -np.inf if condition.at_least is None else condition.at_least
     high = np.inf if condition.at_most is None else condition.at_most
     return np.asarray((value >= low) & (value <= high))

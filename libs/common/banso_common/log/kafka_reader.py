@@ -24,9 +24,14 @@ from banso_common.log.port import BEGINNING, Assignee, Batch
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped
-    """What aiokafka's rebalance wants of us: `losing` waits for `read`, `coming` is told by it."""
+    """What aiokafka's rebalance wants of us: `losing` waits for `read`, `coming` is told by it.
 
-    def __init__(self) -> None:
+    What comes stays paused until we have said where to go on: else aiokafka asks for what follows the group's
+    offset, and where that is the end of the log, waits for it half a second, twice.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer | None) -> None:
+        self._consumer = consumer
         self.owned: frozenset[int] = frozenset()
         self.losing: asyncio.Future[None] | None = None
         self.coming: frozenset[int] | None = None
@@ -42,6 +47,8 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         self.coming = frozenset(place.partition for place in assigned)
         self.wake.set()
+        if self._consumer is not None:
+            self._consumer.pause(*assigned)
 
     def let_go(self) -> None:
         """Nothing is owned any more; a rebalance that waited goes on."""
@@ -60,7 +67,7 @@ class KafkaReader:
         self._group = group
         self._with_headers = with_headers
         self._assignee: Assignee | None = None
-        self._rebalance = _Rebalance()
+        self._rebalance = _Rebalance(None)
         self._consumer: AIOKafkaConsumer | None = None
         self._fetching: Fetch | None = None
         self._paused: set[int] = set()
@@ -140,7 +147,7 @@ class KafkaReader:
         if self._closed:
             raise Unavailable(f"the reader of {self._topic} is closed")
         consumer = AIOKafkaConsumer(**self._settings.member_options(self._group))
-        self._rebalance = _Rebalance()
+        self._rebalance = _Rebalance(consumer)
         try:
             with our_faults():
                 await consumer.start()
@@ -196,6 +203,7 @@ class KafkaReader:
             offsets = {**starts, **told, **begins}
             for partition in share:
                 consumer.seek(self._place(partition), offsets[partition])
+            consumer.resume(*(self._place(partition) for partition in share - self._paused))
             self._heard_at = time.time()
 
     async def _starts(self, consumer: AIOKafkaConsumer, share: Collection[int]) -> dict[int, int]:

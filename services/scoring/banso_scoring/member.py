@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from banso_common.clock import DAY_MS, Clock
 from banso_common.contracts.topics import Topic
-from banso_common.db.checkpoint import Claim, acquire, advance
+from banso_common.db.checkpoint import Claim, acquire, advance_all
 from banso_common.db.transaction import transaction
 from banso_common.errors import BansoError, Fenced, Unavailable
 from banso_common.telemetry import metrics
@@ -112,10 +112,8 @@ class Member:
         """
         if not offsets.keys() <= self.claims.keys():
             raise Fenced(f"lanes {sorted(offsets.keys() - self.claims.keys())} are not ours")
-        return {
-            lane: await advance(tx, t.checkpoint, claim, offsets.get(lane, claim.next_offset))
-            for lane, claim in self.claims.items()
-        }
+        moves = {claim: offsets.get(lane, claim.next_offset) for lane, claim in self.claims.items()}
+        return {claim.partition: claim for claim in await advance_all(tx, t.checkpoint, moves)}
 
     async def cohort_of(self, tx: AsyncConnection, day: int) -> Cohort:
         """What is usual on `day`: the stored sketches of all lanes, ours or not.

@@ -6,7 +6,7 @@ Every function takes an open transaction; none commits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, text
@@ -70,11 +70,11 @@ _COUNT = text(
 )
 
 
-async def count(tx: AsyncConnection, lane: int, closed: int, tally: Tally) -> None:
-    """Add to a lane's conservation count, and say through which day it is closed."""
-    row = {"lane": lane, "closed_day": closed, "received": tally.received, "applied": tally.applied}
-    rest = {"duplicate": tally.duplicate, "dead_lettered": tally.dead_lettered, "late": tally.late}
-    await tx.execute(_COUNT, row | rest)
+async def count(tx: AsyncConnection, lanes: Sequence[tuple[int, int, Tally]]) -> None:
+    """Add to the conservation count of lanes, and say through which day each is closed: (lane, closed day, tally)."""
+    rows = [{"lane": lane, "closed_day": closed, **asdict(tally)} for lane, closed, tally in lanes]
+    if rows:
+        await tx.execute(_COUNT, rows)
 
 
 async def put_dead_letters(tx: AsyncConnection, lane: int, unreadable: Sequence[Unreadable]) -> None:

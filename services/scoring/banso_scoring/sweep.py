@@ -166,8 +166,8 @@ class Sweep:
                 mine = portfolio.in_lanes([lane])
                 if len(mine):
                     member.closed_days[lane] = int(closed[mine].min())
-                await store.count(tx, lane, member.closed_days[lane], Tally())
                 forgotten[lane] = await facts_store.forget(tx, lane, member.remember_from())
+            await store.count(tx, [(lane, member.closed_days[lane], Tally()) for lane in member.lanes()])
         member.claims = claims
         for lane, identities in forgotten.items():
             member.seen[lane].forget(identities)

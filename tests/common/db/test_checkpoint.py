@@ -11,7 +11,7 @@ from sqlalchemy import MetaData, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_common.contracts.topics import Topic
-from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance, checkpoint_table
+from banso_common.db.checkpoint import NONE_YET, Claim, acquire, advance, advance_all, checkpoint_table
 from banso_common.db.engine import connect
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Fenced, Unavailable
@@ -75,6 +75,37 @@ async def test_a_wrong_belief_about_the_offset_is_fenced(engine: AsyncEngine) ->
     with pytest.raises(Fenced):
         await moved(engine, replace(claim, partition=1), 8)
     assert await stored(engine) == [(0, 1, 5)]
+
+
+async def test_many_partitions_move_at_once_or_not_at_all(engine: AsyncEngine) -> None:
+    claims = [await taken(engine, partition) for partition in (2, 0, 1)]
+    async with transaction(engine) as tx:
+        claims = await advance_all(tx, checkpoint, {claim: 5 + claim.partition for claim in claims})
+    assert [(claim.partition, claim.next_offset) for claim in claims] == [(2, 7), (0, 5), (1, 6)]
+    await taken(engine, 1)
+    with pytest.raises(Fenced, match="account-activity/1 "):
+        async with transaction(engine) as tx:
+            await advance_all(tx, checkpoint, dict.fromkeys(claims, 9))
+    assert await stored(engine) == [(0, 1, 5), (1, 2, 6), (2, 1, 7)]
+    async with transaction(engine) as tx:
+        assert await advance_all(tx, checkpoint, {}) == []
+
+
+async def test_who_moves_on_waits_for_who_takes_and_is_then_fenced(postgres_url: Callable[[], str]) -> None:
+    database = connect(postgres_url())
+    async with transaction(database) as tx:
+        await tx.run_sync(metadata.create_all)
+    old = [await taken(database, partition) for partition in (0, 1)]
+    with pytest.raises(Fenced):
+        async with transaction(database) as late:
+            async with transaction(database) as taking:
+                await acquire(taking, checkpoint, TOPIC, 1)
+                moving = asyncio.ensure_future(advance_all(late, checkpoint, {old[1]: 4, old[0]: 3}))
+                await asyncio.wait([moving], timeout=0.2)
+                assert not moving.done()
+            await moving
+    assert await stored(database) == [(0, 1, NONE_YET), (1, 2, NONE_YET)]
+    await database.dispose()
 
 
 async def test_what_a_fenced_transaction_wrote_is_rolled_back(engine: AsyncEngine) -> None:

@@ -24,6 +24,7 @@ from banso_scoring.activity import Folded, Unreadable, decode_batch
 from banso_scoring.assess import assess
 from banso_scoring.domain import plan, profile
 from banso_scoring.domain.fact_columns import HALF, LOW, EventColumns, FactColumns, group
+from banso_scoring.domain.ranks import ranked
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
 from banso_scoring.portfolio import NOTHING_SHOWN
@@ -95,7 +96,8 @@ class ScoringHandler:
         mask = self._member.seen[batch.partition].take_new(identities)
         kept = np.flatnonzero(mask).tolist()
         fresh = decoded.events if len(kept) == len(decoded.events) else [decoded.events[i] for i in kept]
-        events = [event for event in fresh if event.kind is ActivityKind.USAGE]
+        usage = ActivityKind.USAGE
+        events = [event for event in fresh if event.kind is usage]
         statements = []
         if len(events) < len(fresh):
             for i in kept:
@@ -169,12 +171,13 @@ class ScoringHandler:
         received = portfolio.zones.days(zones, np.array([event.received_at for event in events], np.int64))
         known_days = np.maximum(received, days)
         lane.late = int((known_days > days).sum())
-        numbers: dict[str, int] = {}
-        names = np.array([numbers.setdefault(event.name, len(numbers)) for event in events], np.int64)
+        said = [event.name for event in events]
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(said))}
+        names = np.array([numbers[name] for name in said], np.int64)
         self._first_seen(folding, positions, days)
         np.maximum.at(portfolio.columns.last_day, positions, days)
         self._contracts(folding, (positions, days, names), list(numbers))
-        touched, accounts = np.unique(positions, return_inverse=True)
+        touched, accounts = ranked(positions)
         values = np.array([event.value for event in events], np.int64)
         columns = EventColumns(
             account=accounts,
@@ -216,6 +219,6 @@ class ScoringHandler:
         await facts_store.append(tx, entries, now)
         for lane in work:
             await store.put_dead_letters(tx, lane.lane, lane.unreadable)
-            await store.count(tx, lane.lane, self._member.closed_days[lane.lane], lane.tally())
+        await store.count(tx, [(lane.lane, self._member.closed_days[lane.lane], lane.tally()) for lane in work])
         await changes.put_accounts(tx, self._member.portfolio, sorted(folding.described))
         await plan_store.put(tx, self._member.portfolio, sorted(folding.planned))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.clock import DAY_MS, MINUTE_MS
+from banso_scoring.domain.ranks import ranked
 
 QUARTER_MS = 15 * MINUTE_MS
 OFFSETS_REMEMBERED_MAX = 100_000
@@ -41,9 +42,9 @@ class Zones:
 
     def days(self, zones: Ints, at: Ints) -> Ints:
         """The local day of each instant `at` (ms) in the zone of the same position."""
-        quarters = at // QUARTER_MS
-        pairs, inverse = np.unique(zones + quarters * len(self._zones), return_inverse=True)
-        offsets = [self._offset_ms(int(p % len(self._zones)), int(p // len(self._zones))) for p in pairs]
+        pairs = zones + at // QUARTER_MS * len(self._zones)
+        distinct, inverse = ranked(pairs)
+        offsets = [self._offset_ms(p % len(self._zones), p // len(self._zones)) for p in distinct.tolist()]
         return (at + np.array(offsets, np.int64)[inverse]) // DAY_MS
 
     def day(self, zone: int, at: int) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.day_facts import Cells, merge
+from banso_scoring.domain.ranks import order
 
 Ints = NDArray[np.int64]
 HALF = 32
@@ -116,12 +117,13 @@ class EventColumns:
 
 def group(events: EventColumns, account_names: Sequence[str], event_names: Sequence[str]) -> FactColumns:
     """The parts of `events`."""
-    order = np.lexsort((events.user, events.name, events.known_day, events.day, events.account))
-    keys = [c[order] for c in (events.account, events.day, events.known_day, events.name)]
+    by = (events.account, events.day, events.known_day, events.name)
+    place = order((*by, events.user))
+    keys = [column[place] for column in by]
     begins = _changes(keys)
     starts = np.flatnonzero(begins)
     part_of = np.cumsum(begins) - 1
-    users = events.user[order]
+    users = events.user[place]
     fresh = (begins | _changes([users])) & (users != 0)
     account, day, known_day, name = (key[starts] for key in keys)
     return FactColumns(
@@ -131,12 +133,47 @@ def group(events: EventColumns, account_names: Sequence[str], event_names: Seque
         day=day,
         known_day=known_day,
         name=name,
-        count=_sums(events.weight[order], starts),
-        high=_sums(events.high[order], starts),
-        low=_sums(events.low[order], starts),
+        count=_sums(events.weight[place], starts),
+        high=_sums(events.high[place], starts),
+        low=_sums(events.low[place], starts),
         users=users[fresh],
         user_ends=np.cumsum(np.bincount(part_of[fresh], minlength=len(starts))),
     )
+
+
+def combined(parts: Sequence[FactColumns]) -> FactColumns:
+    """All of the parts added up: those of one key become one."""
+    account_names, account = _renumbered([part.account_names for part in parts], [part.account for part in parts])
+    event_names, name = _renumbered([part.event_names for part in parts], [part.name for part in parts])
+    lengths = np.concatenate([np.diff(part.user_ends, prepend=0) for part in parts])
+    rows = np.maximum(lengths, 1)  # a part without users has one row, one with k users has k; its first row weighs
+    first = np.cumsum(rows) - rows
+    user = np.zeros(int(rows.sum()), np.int64)
+    user[np.repeat(lengths > 0, rows)] = np.concatenate([part.users for part in parts])
+
+    def weighing(column: str) -> Ints:
+        spread = np.zeros(len(user), np.int64)
+        spread[first] = np.concatenate([getattr(part, column) for part in parts])
+        return spread
+
+    days = {name: np.repeat(np.concatenate([getattr(p, name) for p in parts]), rows) for name in ("day", "known_day")}
+    numbers = {"account": np.repeat(account, rows), "name": np.repeat(name, rows)}
+    sums = {"weight": weighing("count"), "high": weighing("high"), "low": weighing("low")}
+    return group(EventColumns(**days, **numbers, **sums, user=user), account_names, event_names)
+
+
+def days_of(facts: FactColumns) -> list[tuple[str, int]]:
+    """Which account-days the parts belong to, each once; parts are sorted."""
+    first = np.flatnonzero(_changes([facts.account, facts.day]))
+    numbers = zip(facts.account[first].tolist(), facts.day[first].tolist(), strict=True)
+    return [(facts.account_names[account], day) for account, day in numbers]
+
+
+def _renumbered(lists: Sequence[Sequence[str]], columns: Sequence[Ints]) -> tuple[list[str], Ints]:
+    """Positions in lists of their own as positions in one list of all that is in them."""
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(word for words in lists for word in words))}
+    maps = [np.array([numbers[word] for word in words], np.int64) for words in lists]
+    return list(numbers), np.concatenate([place[column] for place, column in zip(maps, columns, strict=True)])
 
 
 def _changes(columns: Sequence[Ints]) -> NDArray[np.bool_]:

@@ -28,16 +28,24 @@ class SeenIdentities:
     def take_new(self, identities: Identities) -> NDArray[np.bool_]:
         """Which of `identities` are seen for the first time (of equal ones in here, the first), and remember
         them. Shape as given."""
+        whole = np.sort(identities)
+        if not (whole[1:] == whole[:-1]).any() and self._unseen(whole).all():  # as it nearly always is
+            self._add(whole)
+            return np.ones(len(identities), np.bool_)
         fresh, first = np.unique(identities, return_index=True)
-        unseen = np.ones(len(fresh), np.bool_)
-        for run in self._runs:
-            at = np.searchsorted(run, fresh)
-            at[at == len(run)] = 0
-            unseen &= run[at] != fresh
+        unseen = self._unseen(fresh)
         mask = np.zeros(len(identities), np.bool_)
         mask[first[unseen]] = True
         self._add(fresh[unseen])
         return mask
+
+    def _unseen(self, ascending: Identities) -> NDArray[np.bool_]:
+        unseen = np.ones(len(ascending), np.bool_)
+        for run in self._runs:
+            at = np.searchsorted(run, ascending)
+            at[at == len(run)] = 0
+            unseen &= run[at] != ascending
+        return unseen
 
     def forget(self, identities: Identities) -> None:
         """Take `identities` for new from now on."""

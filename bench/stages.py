@@ -44,9 +44,9 @@ async def _measure(stream: Stream, events: int, accounts: int) -> dict[str, floa
         spent[stage] += time.process_time() - began
 
     def watched(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             with timed(stage):
-                return function(*arguments)
+                return function(*arguments, **named)
 
         return call
 
@@ -59,7 +59,7 @@ async def _measure(stream: Stream, events: int, accounts: int) -> dict[str, floa
         scoring = ScoringHandler(member)
         fold = scoring._fold
         scoring._fold = watched(STAGES[2], fold)  # type: ignore[method-assign]  # measured from outside
-        vars(handler)["assess"] = watched(STAGES[3], lambda *given: list(assess(*given)))
+        vars(handler)["assess"] = watched(STAGES[3], lambda *given, **named: list(assess(*given, **named)))
         try:
             await scoring.assigned([0])
             for begin in range(0, events, RECORDS_MAX):

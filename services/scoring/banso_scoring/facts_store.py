@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.contracts import codec
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain import day_facts, fact_columns
+from banso_scoring.domain import day_columns, day_facts, fact_columns
 from banso_scoring.domain.day_facts import Cells
-from banso_scoring.domain.fact_columns import FactColumns, merge_into, only
+from banso_scoring.domain.fact_columns import FactColumns, combined, days_of, merge_into, only
 
 DayKey = tuple[str, int]
 Rows = dict[DayKey, Cells]
@@ -71,20 +71,14 @@ async def merge_journal(tx: AsyncConnection, lane: int) -> int:
     journal = await _journal(tx, lane, JOURNAL_ROWS_AT_ONCE)
     if not journal:
         return 0
-    added: Rows = {}
-    for _, facts in journal:
-        merge_into(added, facts)
-    keys = sorted(added)
-    rows = await _days(tx, keys)
-    for key in keys:
-        if key in rows:
-            day_facts.add(rows[key], added[key])
-        else:
-            rows[key] = added[key]
+    added = combined([facts for _, facts in journal])
+    stored = day_columns.of_days(await _days(tx, days_of(added)))
+    days = day_columns.to_days(combined([stored, added]))
+    keys = sorted(days)
     columns: Columns = {
         "account": [account for account, _ in keys],
         "day": [day for _, day in keys],
-        "facts": [day_facts.encode(rows[key]) for key in keys],
+        "facts": [days[key] for key in keys],
     }
     await upsert(tx, t.account_day, columns)
     done = (t.journal.c.lane == lane) & (t.journal.c.first_offset <= journal[-1][0])
@@ -130,8 +124,8 @@ async def _journal(tx: AsyncConnection, lane: int, most: int | None = None) -> l
     return [(row.first_offset, fact_columns.decode(bytes(row.facts))) for row in await tx.execute(query.limit(most))]
 
 
-async def _days(tx: AsyncConnection, keys: Sequence[DayKey]) -> Rows:
-    """Those of the account-days `keys` that are stored."""
+async def _days(tx: AsyncConnection, keys: Sequence[DayKey]) -> dict[DayKey, bytes]:
+    """The bytes of those of the account-days `keys` that are stored."""
     if tx.dialect.name == "postgresql":
         wanted = text(
             "SELECT d.account, d.day, d.facts FROM account_day d "
@@ -146,4 +140,4 @@ async def _days(tx: AsyncConnection, keys: Sequence[DayKey]) -> Rows:
         )
         arguments = {"pairs": codec.encode(keys).decode()}
     rows = await tx.execute(wanted, arguments)
-    return {(row.account, row.day): day_facts.decode(bytes(row.facts)) for row in rows}
+    return {(row.account, row.day): bytes(row.facts) for row in rows}

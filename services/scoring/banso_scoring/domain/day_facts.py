@@ -28,9 +28,10 @@ class Cell:
         self.users = set(users)
 
 
-_Row = tuple[str, int, int, int | str, bytes]
+Row = tuple[str, int, int, int | str, bytes]
+"""A cell as it is stored: name, day known, count, sum (in digits beyond 64 bits), user keys ascending."""
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list[_Row])
+_decoder = msgspec.msgpack.Decoder(list[Row])
 
 
 def merge(cells: Cells, key: CellKey, count: int, sum_micro: int, users: Iterable[int]) -> None:
@@ -52,12 +53,26 @@ def add(cells: Cells, others: Cells) -> None:
 
 def encode(cells: Cells) -> bytes:
     """The canonical bytes: cells in the order of their keys, users in their order."""
-    return _encoder.encode([_row(key, cells[key]) for key in sorted(cells)])
+    return pack(
+        row_of(key, cell.count, cell.sum, array("q", sorted(cell.users)).tobytes() if cell.users else b"")
+        for key, cell in cells.items()
+    )
 
 
-def _row(key: CellKey, cell: Cell) -> _Row:
-    total: int | str = cell.sum if -INT64_MAX <= cell.sum <= INT64_MAX else str(cell.sum)
-    return (key[0], key[1], cell.count, total, array("q", sorted(cell.users)).tobytes() if cell.users else b"")
+def row_of(key: CellKey, count: int, sum_micro: int, users: bytes) -> Row:
+    """One cell; `users` are its user keys, ascending, 8 bytes each."""
+    total = sum_micro if -INT64_MAX <= sum_micro <= INT64_MAX else str(sum_micro)
+    return (*key, count, total, users)
+
+
+def pack(rows: Iterable[Row]) -> bytes:
+    """The canonical bytes of the cells of a day, given in any order."""
+    return _encoder.encode(sorted(rows))
+
+
+def unpack(raw: bytes) -> list[Row]:
+    """The cells of a day."""
+    return _decoder.decode(raw)
 
 
 def decode(raw: bytes) -> Cells:

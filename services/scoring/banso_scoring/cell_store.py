@@ -13,14 +13,14 @@ from banso_scoring import tables as t
 from banso_scoring.domain.matrix_why import AxisWhy, CellMove
 
 NAMES_AT_ONCE = 5_000
-MOVES_SHOWN_MAX = 50
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(tuple[AxisWhy, ...])
 
 
-async def put(tx: AsyncConnection, moves: Sequence[tuple[str, CellMove]]) -> None:
-    """Keep moves, each with its account."""
+async def put(tx: AsyncConnection, version: str, moves: Sequence[tuple[str, CellMove]]) -> None:
+    """Keep moves that a version of the model found, each with its account."""
     rows: Columns = {
+        "model_version": [version] * len(moves),
         "account": [account for account, _ in moves],
         "day": [move.day for _, move in moves],
         "from_cell": [move.from_cell for _, move in moves],
@@ -31,17 +31,20 @@ async def put(tx: AsyncConnection, moves: Sequence[tuple[str, CellMove]]) -> Non
         await upsert(tx, t.cell_move, rows)
 
 
-async def replace(tx: AsyncConnection, histories: Mapping[str, Sequence[CellMove]]) -> None:
-    """Let these accounts have these moves and no others."""
+async def replace(tx: AsyncConnection, version: str, histories: Mapping[str, Sequence[CellMove]]) -> None:
+    """Let these accounts have these moves under a version of the model, and no others."""
     names = sorted(histories)
     for begin in range(0, len(names), NAMES_AT_ONCE):
         some = names[begin : begin + NAMES_AT_ONCE]
-        await tx.execute(delete(t.cell_move).where(t.cell_move.c.account.in_(some)))
-    await put(tx, [(name, move) for name in names for move in histories[name]])
+        mine = (t.cell_move.c.model_version == version) & t.cell_move.c.account.in_(some)
+        await tx.execute(delete(t.cell_move).where(mine))
+    await put(tx, version, [(name, move) for name in names for move in histories[name]])
 
 
-async def of_account(tx: AsyncConnection, account: str) -> list[CellMove]:
-    """The newest moves of an account, oldest first."""
-    query = select(t.cell_move).where(t.cell_move.c.account == account).order_by(t.cell_move.c.day.desc())
-    rows = (await tx.execute(query.limit(MOVES_SHOWN_MAX))).all()
-    return [CellMove(row.day, row.from_cell, row.to_cell, _decoder.decode(bytes(row.why))) for row in reversed(rows)]
+async def of_accounts(tx: AsyncConnection, version: str, names: Sequence[str]) -> dict[str, list[CellMove]]:
+    """The moves of each of `names` (at most NAMES_AT_ONCE) under a version of the model, oldest first."""
+    found: dict[str, list[CellMove]] = {name: [] for name in names}
+    mine = (t.cell_move.c.model_version == version) & t.cell_move.c.account.in_(names)
+    for row in await tx.execute(select(t.cell_move).where(mine).order_by(t.cell_move.c.day)):
+        found[row.account].append(CellMove(row.day, row.from_cell, row.to_cell, _decoder.decode(bytes(row.why))))
+    return found

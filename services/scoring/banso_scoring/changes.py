@@ -16,7 +16,7 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message, put
 from banso_common.db.rows import Columns, upsert
 from banso_common.telemetry import metrics
-from banso_scoring import facts_store, standing_codec
+from banso_scoring import facts_store, standing_codec, told
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
 from banso_scoring.domain import matrix_why, profile
@@ -27,14 +27,14 @@ from banso_scoring.domain.journey import goal_code
 from banso_scoring.domain.matrix_why import CellMove
 from banso_scoring.domain.objectives import STATES
 from banso_scoring.domain.phase_history import Move, moves_of
-from banso_scoring.domain.standing import BANDS, KINDS, NO_DAY
+from banso_scoring.domain.standing import BANDS, KINDS, NO_DAY, Standing
 from banso_scoring.portfolio import Portfolio
 
 DayKey = tuple[str, int]
 
 
 async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Sequence[int]) -> None:
-    """Store who these accounts are, and their closed standing."""
+    """Store who these accounts are, what was told of them, and their closed standing."""
     if not positions:
         return
     said = [portfolio.attributes[p] for p in positions]
@@ -44,11 +44,7 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "lane": portfolio.columns.lane[here].tolist(),
         "first_day": portfolio.columns.first_day[here].tolist(),
         "profile": [profile.encode(portfolio.profiles[p]) for p in positions],
-        "closed": standing_codec.encode(portfolio.model, portfolio.columns.closed.take(here)),
-        "closed_day": portfolio.columns.closed_day[here].tolist(),
-        "backfilled": [p in portfolio.backfilled for p in positions],
-        "renewed_day": portfolio.columns.renewed_day[here].tolist(),
-        "ended_day": portfolio.columns.ended_day[here].tolist(),
+        "told": told.encode(portfolio.columns.current.take(here)),
         "name": [a.name or portfolio.names[p] for p, a in zip(positions, said, strict=True)],
         "owner": [a.owner_email or a.owner_name or "" for a in said],
         "acv": [a.acv for a in said],
@@ -56,6 +52,19 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "renewal_at": [a.renewal_at for a in said],
     }
     await upsert(tx, t.account, rows)
+    await put_closed(tx, portfolio, here, portfolio.columns.closed.take(here))
+
+
+async def put_closed(tx: AsyncConnection, portfolio: Portfolio, positions: NDArray[np.int64], closed: Standing) -> None:
+    """Store `closed` as the closed standing of these accounts, under the portfolio's model."""
+    rows: Columns = {
+        "model_version": [portfolio.model.version] * len(positions),
+        "account": [portfolio.names[p] for p in positions.tolist()],
+        "closed": standing_codec.encode(portfolio.model, closed),
+        "closed_day": portfolio.columns.closed_day[positions].tolist(),
+        "backfilled": [p in portfolio.backfilled for p in positions.tolist()],
+    }
+    await upsert(tx, t.closed, rows)
 
 
 async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, now: int) -> None:
@@ -81,6 +90,8 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
         "pattern": [patterns[index] for index in standing.pattern.tolist()],
         "flagged_day": np.where(standing.open, standing.opened_day, NO_DAY).max(axis=0).tolist(),
         "last_day": portfolio.columns.last_day[found.positions[some]].tolist(),
+        "renewed_day": portfolio.columns.renewed_day[found.positions[some]].tolist(),
+        "ended_day": portfolio.columns.ended_day[found.positions[some]].tolist(),
         "standing": standing_codec.encode(portfolio.model, standing),
         "model_version": [portfolio.model.version] * len(some),
         "changed_at": [now] * len(some),

@@ -11,14 +11,14 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_signal import Band
-from banso_scoring import facts_store, plan_store, standing_codec, store
+from banso_scoring import facts_store, plan_store, standing_codec, store, told
 from banso_scoring.assess import kept_of, shown_of
 from banso_scoring.domain import profile
 from banso_scoring.domain.day_facts import Cells
 from banso_scoring.domain.fact_columns import columns_of
 from banso_scoring.domain.objectives import STATE_CODES, PlanState
 from banso_scoring.domain.standing import BAND_CODES, Standing
-from banso_scoring.portfolio import Portfolio
+from banso_scoring.portfolio import NOTHING_SHOWN, Portfolio
 
 NO_PHASE = -1
 """A phase that the model no longer has: whatever is found next is news."""
@@ -26,7 +26,7 @@ NO_PHASE = -1
 
 async def load_lane(tx: AsyncConnection, portfolio: Portfolio, lane: int, today: int) -> int:
     """Add the accounts of `lane` and their recent facts; gives the day through which they are closed."""
-    rows = await store.accounts(tx, lane)
+    rows = await store.accounts(tx, lane, portfolio.model.version)
     closed_day = await store.closed_day(tx, lane)
     closed_day = today - 1 if closed_day is None else closed_day
     positions = np.array([portfolio.add(row.account, lane, today) for row in rows], np.int64)
@@ -45,7 +45,7 @@ async def load_accounts(
 
     Gives their rows, by position, and their facts by account and day.
     """
-    rows = await store.accounts_named(tx, names)
+    rows = await store.accounts_named(tx, names, portfolio.model.version)
     positions = np.array([portfolio.add(row.account, row.lane, today) for row in rows], np.int64)
     if not len(rows):
         return rows, {}
@@ -65,14 +65,18 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
         portfolio.profiles[position] = profile.decode(bytes(row.profile))
         portfolio.describe(position)
     columns.first_day[positions] = [row.first_day for row in rows]
-    columns.closed_day[positions] = np.maximum([row.closed_day for row in rows], closed_day)
-    portfolio.backfilled.update(p for p, row in zip(positions.tolist(), rows, strict=True) if row.backfilled)
-    columns.closed.put(positions, standing_codec.decode(model, [bytes(row.closed) for row in rows]))
-    columns.renewed_day[positions] = [row.renewed_day for row in rows]
-    columns.ended_day[positions] = [row.ended_day for row in rows]
-    columns.last_day[positions] = [-1 if row.last_day is None else row.last_day for row in rows]
-    current = [bytes(row.closed if row.standing is None else row.standing) for row in rows]
-    standing = standing_codec.decode(model, current)
+    columns.closed_day[positions] = np.maximum([row.closed_day or 0 for row in rows], closed_day)
+    behind = [row.closed is None or row.backfilled for row in rows]
+    portfolio.backfilled.update(positions[np.array(behind, np.bool_)].tolist())
+    for column in ("last_day", "renewed_day", "ended_day"):
+        known = [getattr(row, column) for row in rows]
+        getattr(columns, column)[positions] = [-1 if day is None else day for day in known]
+    said = told.decode([row.told for row in rows])
+    closed = standing_codec.decode(model, [row.closed for row in rows])
+    closed.episode[:, [row.closed is None for row in rows]] = told.UNCOUNTED
+    columns.closed.put(positions, told.counted(closed, said, columns.closed_day[positions]))
+    current = [row.closed if row.standing is None else row.standing for row in rows]
+    standing = told.with_episodes(standing_codec.decode(model, current), said)
     columns.current.put(positions, standing)
     score = np.array([np.nan if row.score is None else row.score for row in rows])
     coverage = np.array([0.0 if row.coverage is None else row.coverage for row in rows])
@@ -80,6 +84,8 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     plans = np.array([-1 if row.objectives is None else STATE_CODES[PlanState(row.objectives)] for row in rows])
     facets = np.stack([columns.last_day[positions], goal, plans], axis=1)
     columns.shown[positions] = shown_of(standing, score, coverage, facets)
+    unseen = [row.changed_at is not None and row.changed_at < portfolio.shown_since_at for row in rows]
+    columns.shown[positions[np.array(unseen, np.bool_)]] = NOTHING_SHOWN
 
 
 def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:
@@ -92,6 +98,7 @@ def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:
     score = np.array([np.nan if row.score is None else row.score for row in rows], np.float64)
     coverage = np.array([row.coverage for row in rows], np.float64)
     portfolio.columns.kept[positions] = kept_of(standing, score, coverage)
+    portfolio.columns.kept_day[positions] = [row.day for row in rows]
 
 
 async def _load_facts(tx: AsyncConnection, portfolio: Portfolio, lane: int, today: int) -> None:

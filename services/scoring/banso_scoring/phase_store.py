@@ -15,9 +15,10 @@ from banso_scoring.domain.phase_history import Move, Moved
 NAMES_AT_ONCE = 5_000
 
 
-async def put(tx: AsyncConnection, moves: Sequence[tuple[str, Move]]) -> None:
-    """Keep moves, each with its account."""
+async def put(tx: AsyncConnection, version: str, moves: Sequence[tuple[str, Move]]) -> None:
+    """Keep moves that a version of the model found, each with its account."""
     rows: Columns = {
+        "model_version": [version] * len(moves),
         "account": [account for account, _ in moves],
         "day": [move.day for _, move in moves],
         "from_phase": [move.from_phase for _, move in moves],
@@ -29,19 +30,21 @@ async def put(tx: AsyncConnection, moves: Sequence[tuple[str, Move]]) -> None:
         await upsert(tx, t.phase_move, rows)
 
 
-async def replace(tx: AsyncConnection, histories: Mapping[str, Sequence[Move]]) -> None:
-    """Let these accounts have these moves and no others."""
+async def replace(tx: AsyncConnection, version: str, histories: Mapping[str, Sequence[Move]]) -> None:
+    """Let these accounts have these moves under a version of the model, and no others."""
     names = sorted(histories)
     for begin in range(0, len(names), NAMES_AT_ONCE):
         some = names[begin : begin + NAMES_AT_ONCE]
-        await tx.execute(delete(t.phase_move).where(t.phase_move.c.account.in_(some)))
-    await put(tx, [(name, move) for name in names for move in histories[name]])
+        mine = (t.phase_move.c.model_version == version) & t.phase_move.c.account.in_(some)
+        await tx.execute(delete(t.phase_move).where(mine))
+    await put(tx, version, [(name, move) for name in names for move in histories[name]])
 
 
-async def of_accounts(tx: AsyncConnection, names: Sequence[str]) -> dict[str, list[Move]]:
-    """The moves of each of `names` (at most NAMES_AT_ONCE), oldest first."""
+async def of_accounts(tx: AsyncConnection, version: str, names: Sequence[str]) -> dict[str, list[Move]]:
+    """The moves of each of `names` (at most NAMES_AT_ONCE) under a version of the model, oldest first."""
     found: dict[str, list[Move]] = {name: [] for name in names}
-    query = select(t.phase_move).where(t.phase_move.c.account.in_(names)).order_by(t.phase_move.c.day)
+    mine = (t.phase_move.c.model_version == version) & t.phase_move.c.account.in_(names)
+    query = select(t.phase_move).where(mine).order_by(t.phase_move.c.day)
     for row in await tx.execute(query):
         found[row.account].append(_move(row))
     return found

@@ -56,6 +56,8 @@ class Columns:
     renewal_at: NDArray[np.float64]
     shown: Ints
     kept: Ints
+    kept_day: Ints
+    """The newest day of which the history holds a row."""
     closed: Standing
     current: Standing
 
@@ -75,6 +77,7 @@ class Columns:
             renewal_at=np.full(n, np.nan),
             shown=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
             kept=np.full((n, KEPT), NOTHING_SHOWN, np.int64),
+            kept_day=np.full(n, -1, np.int64),
             closed=Standing.new(n),
             current=Standing.new(n),
         )
@@ -104,6 +107,8 @@ class Portfolio:
         self.plan_columns = PlanColumns()
         self.columns = Columns.new(1_024)
         self.backfilled: set[int] = set()
+        self.shown_since_at = 0
+        """What was written before nobody has seen: another model counted then, and all is news."""
         self.said = StatementTable.new(model.vocabulary, 1_024)
         self._index: dict[str, int] = {}
 
@@ -194,8 +199,19 @@ class Portfolio:
         return np.flatnonzero(np.isin(self.columns.lane[: len(self)], list(lanes)))
 
     def add_facts(self, facts: FactColumns, today: int) -> None:
-        """Project parts of the facts of owned accounts into the live window."""
+        """Project parts of the facts of owned accounts into the live window, and note the newest days in them."""
         if len(facts):
             self.window.make_room(len(self), max(int(facts.day.max()), today))
             positions = np.array([self._index[name] for name in facts.account_names], np.int64)
             self.window.add(facts, positions)
+            self.note_days(facts, positions)
+
+    def note_days(self, facts: FactColumns, positions: Ints) -> None:
+        """Note each account's newest day, and those on which its contract was renewed or ended."""
+        columns, roles, accounts = self.columns, self.model.roles, positions[facts.account]
+        np.maximum.at(columns.last_day, accounts, facts.day)
+        for series, newest in ((roles.renewed, columns.renewed_day), (roles.ended, columns.ended_day)):
+            names = [place for place, name in enumerate(facts.event_names) if series in self.model.series_of[name]]
+            if names:
+                some = np.isin(facts.name, names)
+                np.maximum.at(newest, accounts[some], facts.day[some])

@@ -63,11 +63,15 @@ def encode(model: SuccessModel, standing: Standing) -> list[bytes]:
     return [_encoder.encode(_Stored(band, phases[phase], *rest)) for band, phase, *rest in columns]
 
 
-def decode(model: SuccessModel, stored: Sequence[bytes]) -> Standing:
-    """The standing of those accounts; a phase that the model no longer has is read as its first."""
+def decode(model: SuccessModel, stored: Sequence[bytes | None]) -> Standing:
+    """The standing of those accounts, None for a newcomer; a phase that the model lost is read as its first."""
     phases = {phase.key: index for index, phase in enumerate(model.journey)}
-    found = [_decoder.decode(raw) for raw in stored]
-    standing = Standing.new(len(found))
+    standing = Standing.new(len(stored))
+    there = np.array([place for place, raw in enumerate(stored) if raw is not None], np.int64)
+    if len(there) < len(stored):
+        standing.put(there, decode(model, [raw for raw in stored if raw is not None]))
+        return standing
+    found = [_decoder.decode(raw) for raw in stored if raw is not None]
     if not found:
         return standing
     standing.band[:] = [s.band for s in found]

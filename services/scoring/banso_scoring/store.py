@@ -9,16 +9,23 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, text
+from sqlalchemy import Row, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
 from banso_scoring.activity import Unreadable
 
+_version = bindparam("version", type_=t.health.c.model_version.type)
+_made = (t.closed, t.health)
+_shown = t.account
+for _table in _made:
+    _mine = (_table.c.account == t.account.c.account) & (_table.c.model_version == _version)
+    _shown = _shown.outerjoin(_table, _mine)  # type: ignore[assignment]  # a join is a table too
 _accounts = (
-    select(*t.account.c, *(column for column in t.health.c if column.name != "account"))
-    .select_from(t.account.outerjoin(t.health, t.account.c.account == t.health.c.account))
+    select(*t.account.c, *(one for made in _made for one in made.c if one.name not in ("account", "model_version")))
+    .add_columns(t.health.c.model_version)
+    .select_from(_shown)
     .order_by(t.account.c.account)
 )
 
@@ -34,14 +41,15 @@ class Tally:
     late: int = 0
 
 
-async def accounts(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
-    """The accounts of a lane with what they show, in the order of their names."""
-    return (await tx.execute(_accounts.where(t.account.c.lane == lane))).all()
+async def accounts(tx: AsyncConnection, lane: int, version: str) -> Sequence[Row[Any]]:
+    """The accounts of a lane with what they show under a version of the model, in the order of their names."""
+    return (await tx.execute(_accounts.where(t.account.c.lane == lane), {"version": version})).all()
 
 
-async def accounts_named(tx: AsyncConnection, names: Sequence[str]) -> Sequence[Row[Any]]:
-    """Those of these accounts that there are, with what they show, in the order of their names."""
-    return (await tx.execute(_accounts.where(t.account.c.account.in_(names)))).all()
+async def accounts_named(tx: AsyncConnection, names: Sequence[str], version: str) -> Sequence[Row[Any]]:
+    """Those of these accounts that there are, with what they show under a version of the model, in the order of
+    their names."""
+    return (await tx.execute(_accounts.where(t.account.c.account.in_(names)), {"version": version})).all()
 
 
 async def newest_history(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
@@ -92,7 +100,8 @@ async def put_sketch(tx: AsyncConnection, lane: int, day: int, version: str, ske
     """Store what a lane adds to the cohort of `day`."""
     row: Columns = {"lane": [lane], "day": [day], "model_version": [version], "sketch": [sketch]}
     await upsert(tx, t.cohort, row)
-    await tx.execute(delete(t.cohort).where((t.cohort.c.lane == lane) & (t.cohort.c.day < day - 1)))
+    old = (t.cohort.c.lane == lane) & (t.cohort.c.model_version == version) & (t.cohort.c.day < day - 1)
+    await tx.execute(delete(t.cohort).where(old))
 
 
 async def sketches(tx: AsyncConnection, version: str, day: int) -> list[bytes]:

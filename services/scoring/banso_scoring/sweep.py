@@ -116,15 +116,17 @@ class Sweep:
         columns.closed.put(positions, standing)
         columns.closed_day[positions] = day
         known = kept_of(standing, found.health.score, found.health.coverage)
-        news = np.flatnonzero((known != columns.kept[positions]).any(axis=1))
-        columns.kept[positions] = known
+        unkept = columns.kept_day[positions] < day  # else another model closed the day, and its row stays
+        news = np.flatnonzero((known != columns.kept[positions]).any(axis=1) & unkept)
+        columns.kept[positions[unkept]] = known[unkept]
         kept = Assessment(positions, day, standing, found, news, positions[:0], [])
         moved = positions[_differs(before, standing)]
         async with transaction(self._member.engine) as tx:
             claims = await self._member.advance(tx, {})
             await changes.put_history(tx, portfolio, kept, news, day)
-            await phase_store.put(tx, changes.moves_of_day(portfolio, kept))
-            await cell_store.put(tx, changes.cell_moves_of_day(portfolio, positions, found, day))
+            await phase_store.put(tx, portfolio.model.version, changes.moves_of_day(portfolio, kept))
+            cell_moves = changes.cell_moves_of_day(portfolio, positions, found, day)
+            await cell_store.put(tx, portfolio.model.version, cell_moves)
             await changes.put_accounts(tx, portfolio, moved.tolist())
         self._member.claims = claims
 
@@ -199,8 +201,8 @@ class Sweep:
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
                     await changes.put_accounts(tx, portfolio, some.tolist())
-                    await phase_store.replace(tx, moves)
-                    await cell_store.replace(tx, cell_moves)
+                    await phase_store.replace(tx, portfolio.model.version, moves)
+                    await cell_store.replace(tx, portfolio.model.version, cell_moves)
                 self._member.claims = claims
             looked.update(some.tolist())
         return looked
@@ -213,15 +215,16 @@ class Sweep:
                     return
                 some = positions[begin : begin + AT_ONCE]
                 found = list(assess(portfolio, some, self._member.cohort, now, decide=True))
-                said = 0
+                count = 0
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
                     for assessment in found:
-                        await changes.put_accounts(tx, portfolio, assessment.raised.tolist())
+                        told = {*assessment.raised.tolist(), *(said.position for said in assessment.said)}
+                        await changes.put_accounts(tx, portfolio, sorted(told))
                         await changes.put_health(tx, portfolio, assessment, now)
-                        said += await changes.put_said(tx, portfolio, assessment, now)
+                        count += await changes.put_said(tx, portfolio, assessment, now)
                 self._member.claims = claims
-            if said:
+            if count:
                 self._member.said()
             await asyncio.sleep(0)
 

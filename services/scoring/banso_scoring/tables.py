@@ -3,10 +3,16 @@
 A lane is a partition of account-activity: all that belongs to it is written by the member that owns it. Days
 are numbers since 1970-01-01 in the account's time zone. What a batch brought is one row of the journal: its
 identities are kept as long as repeats are known, its facts until they are merged into account_day; who wants the
-facts of an account reads both, through `facts_store`. An account's `closed` is its standing at the close of
-`closed_day`, and of every later day through which its lane is closed; a backfilled one waits for a look back. Its
-contract is over when `ended_day` is after `renewed_day`; -1 is a day that never was.
-`health_history` holds a row for each day on which something
+facts of an account reads both, through `facts_store`.
+
+What the success model makes of the facts is kept under its version: `closed_standing`, `health`, `phase_move`,
+`cell_move`, `cohort_sketch`. The version that counts is `model_switch.current`, one row, so that a switch to a
+`wanted` one is one update; `switch_lane` says how far each lane is with it. What was told of an account (`told`,
+see `told`) belongs to it, whatever the model.
+
+An account's `closed` is its standing at the close of `closed_day`, and of every later day through which its lane is
+closed; a backfilled one waits for a look back. Its contract is over when `ended_day` is after `renewed_day`; -1 is a
+day that never was. `health_history` holds a row for each day on which something
 changed, as it was known at the close of that day; it is never rewritten. `phase_move` holds the moves of the
 journey, and `cell_move` those of the matrix with their reasons, as they are true now: a look back replaces those of
 an account. The newest phase of an account, and what
@@ -33,22 +39,29 @@ account = Table(
     Column("lane", Integer, nullable=False),
     Column("first_day", Integer, nullable=False),
     Column("profile", LargeBinary, nullable=False),
-    Column("closed", LargeBinary, nullable=False),
-    Column("closed_day", Integer, nullable=False),
-    Column("backfilled", Boolean, nullable=False),
+    Column("told", LargeBinary),
     Column("name", String(256), nullable=False),
     Column("owner", String(320), nullable=False),
     Column("acv", BigInteger),
     Column("currency", String(8), nullable=False),
     Column("renewal_at", BigInteger),
-    Column("renewed_day", Integer, nullable=False, server_default="-1"),
-    Column("ended_day", Integer, nullable=False, server_default="-1"),
 )
 Index("account_lane", account.c.lane)
+
+closed = Table(
+    "closed_standing",
+    metadata,
+    Column("model_version", String(128), primary_key=True),
+    Column("account", String(256), primary_key=True),
+    Column("closed", LargeBinary, nullable=False),
+    Column("closed_day", Integer, nullable=False),
+    Column("backfilled", Boolean, nullable=False),
+)
 
 health = Table(
     "health",
     metadata,
+    Column("model_version", String(128), primary_key=True),
     Column("account", String(256), primary_key=True),
     Column("band", String(16), nullable=False),
     Column("score", Float),
@@ -64,12 +77,13 @@ health = Table(
     Column("pattern", String(64), nullable=False, server_default=""),
     Column("flagged_day", Integer, nullable=False, server_default="-1"),
     Column("last_day", Integer, nullable=False),
+    Column("renewed_day", Integer, nullable=False, server_default="-1"),
+    Column("ended_day", Integer, nullable=False, server_default="-1"),
     Column("standing", LargeBinary, nullable=False),
-    Column("model_version", String(128), nullable=False),
     Column("changed_at", BigInteger, nullable=False),
 )
-Index("health_changed", health.c.changed_at, health.c.account)
-Index("health_score", health.c.score, health.c.account)
+Index("health_changed", health.c.model_version, health.c.changed_at, health.c.account)
+Index("health_score", health.c.model_version, health.c.score, health.c.account)
 
 account_day = Table(
     "account_day",
@@ -96,6 +110,7 @@ history = Table(
 phase_move = Table(
     "phase_move",
     metadata,
+    Column("model_version", String(128), primary_key=True),
     Column("account", String(256), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("from_phase", String(64), nullable=False),
@@ -104,11 +119,12 @@ phase_move = Table(
     Column("moved", String(16), nullable=False),
     sqlite_with_rowid=False,
 )
-Index("phase_move_day", phase_move.c.day)
+Index("phase_move_day", phase_move.c.model_version, phase_move.c.day)
 
 cell_move = Table(
     "cell_move",
     metadata,
+    Column("model_version", String(128), primary_key=True),
     Column("account", String(256), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("from_cell", String(64), nullable=False),
@@ -172,4 +188,34 @@ cohort_day = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("model_version", String(128), primary_key=True),
     Column("cohort", LargeBinary, nullable=False),
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("version", String(128), primary_key=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
+)
+
+model_switch = Table(
+    "model_switch",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("current", String(128), nullable=False),
+    Column("configured", String(128), nullable=False),
+    Column("switched_at", BigInteger, nullable=False),
+    Column("wanted", String(128)),
+    Column("wanted_at", BigInteger),
+)
+
+switch_lane = Table(
+    "switch_lane",
+    metadata,
+    Column("lane", Integer, primary_key=True, autoincrement=False),
+    Column("model_version", String(128), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("closed_day", Integer, nullable=False),
 )

@@ -157,7 +157,7 @@ async def test_a_signal_tells_what_its_reader_needs(small: Room, clock: ManualCl
 
 async def phases(room: Room) -> tuple[str, int]:
     """The closed phase of `acme`, and since when."""
-    (row,) = [row for row in await room.rows(t.account) if row.account == "acme"]
+    (row,) = [row for row in await room.rows(t.closed) if row.account == "acme"]
     standing = standing_codec.decode(room.member.model, [bytes(row.closed)])
     return room.member.model.journey[int(standing.phase[0])].key, int(standing.entered_day[0])
 
@@ -187,7 +187,7 @@ async def test_news_of_a_closed_day_correct_the_journey(small: Room, clock: Manu
     await small.sweep(clock.now())
     assert (await phases(small))[0] == "run"
     assert small.member.portfolio.backfilled == set()
-    assert not any(row.backfilled for row in await small.rows(t.account))
+    assert not any(row.backfilled for row in await small.rows(t.closed))
 
 
 @pytest.mark.parametrize("days", [10, 50])
@@ -206,7 +206,7 @@ async def test_who_slept_closes_its_days_as_who_was_awake(tmp_path: Path, days: 
             await room.reload()
             await room.sweep(clock.now())
             health = [(row.account, row.score, row.phase, row.signals) for row in await room.rows(t.health)]
-            found.append((await room.rows(t.history), health, [bytes(r.closed) for r in await room.rows(t.account)]))
+            found.append((await room.rows(t.history), health, [bytes(r.closed) for r in await room.rows(t.closed)]))
     assert found[0] == found[1]
 
 

@@ -16,15 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import Evidence
-from banso_scoring import phase_store
+from banso_scoring import cell_store, phase_store
 from banso_scoring.api.plan_view import PlanFound, plan_found
 from banso_scoring.domain import evaluation, metrics
 from banso_scoring.domain.day_facts import Cells, users_of
 from banso_scoring.domain.estimate import Estimates
 from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.evidence import evidence_of
+from banso_scoring.domain.matrix_why import CellMove
 from banso_scoring.domain.panel import DAYS, Floats
 from banso_scoring.domain.phase_history import Move
+from banso_scoring.domain.profile import Profile
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.estimating import REACH_DAYS, estimates
@@ -55,6 +57,9 @@ class Finding:
     plan: PlanFound
     moves: Sequence[Move]
     """From phase to phase, up to the last close."""
+    profile: Profile
+    cell_moves: Sequence[CellMove]
+    """From cell to cell, up to the last close."""
     estimate: Estimates
     """Of this account alone."""
 
@@ -73,7 +78,8 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     rows, facts = await load_accounts(tx, portfolio, names, member.today())
     if not rows:
         return {}
-    moves = await phase_store.of_accounts(tx, [row.account for row in rows])
+    moves = await phase_store.of_accounts(tx, member.model.version, [row.account for row in rows])
+    cell_moves = await cell_store.of_accounts(tx, member.model.version, [row.account for row in rows])
     cohort = max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
     positions = np.arange(len(rows))
     days = portfolio.today(positions, now)
@@ -105,6 +111,8 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 days_with_facts=sum(day - DAYS < at <= day for at in own),
                 plan=plan_found(portfolio, position, panel.plans, (column, day)),
                 moves=moves[rows[position].account],
+                profile=portfolio.profiles[position],
+                cell_moves=cell_moves[rows[position].account],
                 estimate=passes[column],
             )
     return found

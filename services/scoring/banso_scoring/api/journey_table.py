@@ -32,36 +32,37 @@ DIGITS = 4
 Place = tuple[str, str]
 """A phase and a cell, by key."""
 _a, _h, _m = t.account.c, t.health.c, t.phase_move.c
-_goes_on = _a.ended_day <= _a.renewed_day
+_goes_on = _h.ended_day <= _h.renewed_day
 
 
 async def journey_table(tx: AsyncConnection, model: SuccessModel, today: int) -> JourneyTable:
     """The table on the installation's day `today`."""
-    standers, movers = await _standers(tx, today), await _movers(tx, today)
+    standers, movers = await _standers(tx, model.version, today), await _movers(tx, model.version, today)
     rows = [_row(model, index, standers, movers) for index in range(len(model.journey))]
     return JourneyTable(day_text(today), model.version, sum(row.live.accounts for row in rows), rows)
 
 
-async def _standers(tx: AsyncConnection, today: int) -> Mapping[Place, list[Standers]]:
+async def _standers(tx: AsyncConnection, version: str, today: int) -> Mapping[Place, list[Standers]]:
     alike = (_h.phase, _h.cell, _h.phase_entered_day, _h.goal)
     query = select(*alike, func.count().label("accounts")).select_from(
         t.health.join(t.account, _a.account == _h.account)
     )
     found: dict[Place, list[Standers]] = defaultdict(list)
-    for row in await tx.execute(query.where(_goes_on).group_by(*alike)):
+    for row in await tx.execute(query.where((_h.model_version == version) & _goes_on).group_by(*alike)):
         days = max(0, today - row.phase_entered_day)
         found[(row.phase, row.cell)].append(Standers(days, row.goal, int(row.accounts)))
     return found
 
 
-async def _movers(tx: AsyncConnection, today: int) -> Mapping[Place, list[Movers]]:
+async def _movers(tx: AsyncConnection, version: str, today: int) -> Mapping[Place, list[Movers]]:
     days = (_m.day - _m.since_day).label("days")
     alike = (_m.from_phase, _h.cell, _m.moved, days)
     query = select(*alike, func.count().label("accounts")).select_from(
-        t.phase_move.join(t.health, _h.account == _m.account)
+        t.phase_move.join(t.health, (_h.account == _m.account) & (_h.model_version == _m.model_version))
     )
+    recent = (_m.model_version == version) & (_m.day > today - 1 - RECENT_DAYS)
     found: dict[Place, list[Movers]] = defaultdict(list)
-    for row in await tx.execute(query.where(_m.day > today - 1 - RECENT_DAYS).group_by(*alike)):
+    for row in await tx.execute(query.where(recent).group_by(*alike)):
         found[(row.from_phase, row.cell)].append(Movers(row.days, Moved(row.moved), int(row.accounts)))
     return found
 

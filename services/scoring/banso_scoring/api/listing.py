@@ -30,7 +30,7 @@ NO_SIGNAL = len(SEVERITY_RANK)
 NO_SCORE = 101.0
 _a, _h = t.account.c, t.health.c
 _shown = select(
-    *(_a.account, _a.name, _a.owner, _h.touch, _a.acv, _a.currency, _a.renewal_at, _a.renewed_day, _a.ended_day),
+    *(_a.account, _a.name, _a.owner, _h.touch, _a.acv, _a.currency, _a.renewal_at, _h.renewed_day, _h.ended_day),
     *(_h.score, _h.coverage, _h.band, _h.phase, _h.phase_entered_day, _h.signals, _h.last_day),
     *(_h.cell, _h.cell_day, _h.model_version, _h.changed_at),
 ).select_from(t.account.join(t.health, _a.account == _h.account))
@@ -107,9 +107,9 @@ def filters(model: SuccessModel, query: ListQuery) -> list[Expression]:
     for cell in query.cell:
         if cell not in cells:
             raise Refused("unknown-cell", f"the model has no cell `{cell}`; it has {', '.join(cells)}")
-    found: list[Expression] = []
+    found: list[Expression] = [_h.model_version == model.version]
     known: list[tuple[Expression, Sequence[str]]] = [(_h.band, query.band), (_h.phase, query.phase)]
-    known += [(_h.touch, query.touch), (_h.cell, query.cell)]
+    known += [(_h.touch, query.touch), (_h.cell, query.cell), (_h.pattern, query.pattern)]
     for column, wanted in known:
         if wanted:
             found.append(column.in_([str(value) for value in wanted]))
@@ -120,7 +120,7 @@ def filters(model: SuccessModel, query: ListQuery) -> list[Expression]:
     if query.objectives:
         found.append(_h.objectives.in_([str(state) for state in query.objectives]))
     if query.ended is not None:
-        over = _a.ended_day > _a.renewed_day
+        over = _h.ended_day > _h.renewed_day
         found.append(over if query.ended else ~over)
     if query.q:
         begins = func.lower(literal(query.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")) + "%")

@@ -1,0 +1,74 @@
+"""What was told of an account: which episodes are open, their numbers, and the days on which they opened.
+
+It belongs to the account and not to a model, so it is stored beside the account and outlives a switch: what was
+told under one model is neither told again nor forgotten under the next. A closed standing that a switch has just
+made counts no episodes of its own (`UNCOUNTED`): for it counts what was told by its day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_common.contracts.account_signal import SignalKind
+from banso_scoring.domain.standing import KIND_ROWS, Standing
+
+UNCOUNTED = -1
+
+
+class _Told(msgspec.Struct, array_like=True, frozen=True):
+    open: list[bool]
+    episode: list[int]
+    opened_day: list[int]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Told)
+
+
+def encode(told: Standing) -> list[bytes]:
+    """The bytes of each account, in order."""
+    columns = zip(told.open.T.tolist(), told.episode.T.tolist(), told.opened_day.T.tolist(), strict=True)
+    return [_encoder.encode(_Told(*column)) for column in columns]
+
+
+def decode(stored: Sequence[bytes | None]) -> Standing:
+    """What was told of those accounts; None is nothing. The rest of the standing is that of a newcomer."""
+    told = Standing.new(len(stored))
+    for column, raw in enumerate(stored):
+        if raw is not None:
+            found = _decoder.decode(raw)
+            told.open[:, column], told.episode[:, column] = found.open, found.episode
+            told.opened_day[:, column] = found.opened_day
+    return told
+
+
+def with_episodes(standing: Standing, told: Standing) -> Standing:
+    """`standing` with the episodes of `told`."""
+    return replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day)
+
+
+def uncounted(closed: Standing) -> Standing:
+    """`closed` without episodes of its own."""
+    return replace(closed, open=np.zeros_like(closed.open), episode=np.full_like(closed.episode, UNCOUNTED))
+
+
+def counted(closed: Standing, told: Standing, closed_day: NDArray[np.int64]) -> Standing:
+    """`closed`, at the close of `closed_day`, with what was told where it counts no episodes of its own.
+
+    A reached goal is a moment: one that was told of a later day is not counted at the close yet.
+    """
+    missing = closed.episode == UNCOUNTED
+    goal = KIND_ROWS[SignalKind.GOAL_REACHED]
+    number = told.episode.copy()
+    number[goal] -= told.opened_day[goal] > closed_day
+    return replace(
+        closed,
+        open=np.where(missing, told.open, closed.open),
+        episode=np.where(missing, number, closed.episode),
+        opened_day=np.where(missing, told.opened_day, closed.opened_day),
+    )

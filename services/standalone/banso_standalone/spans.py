@@ -1,0 +1,127 @@
+"""The pasts that models are tried on: the installation's own facts, or the example told anew; and which days count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zlib import crc32
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_common.db.engine import connect
+from banso_common.db.migrate import upgrade
+from banso_common.db.transaction import reading
+from banso_common.errors import SettingsError
+from banso_common.settings import load
+from banso_scoring import past_store
+from banso_scoring import tables as t
+from banso_scoring.domain.backtest import Rows, Terms, replay
+from banso_scoring.domain.backtest_report import Part
+from banso_scoring.domain.past import Past
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.service import PACKAGE
+from banso_scoring.settings import ScoringSettings
+from banso_standalone.asked import Asked
+from banso_standalone.example_past import ZONE, almanac_of, tell
+from banso_standalone.examples import load_oulad
+
+WEEK_DAYS = 7
+WARM_UP_DAYS = 28
+CUTOFF_EVERY_DAYS = 28
+ACCOUNTS_MAX = 50_000
+"""More accounts than that are sampled by a hash of their names: the figures' intervals are narrow by then."""
+EPOCH = date(1970, 1, 1)
+OULAD_CUTOFFS = (60, 90, 120)
+Tick = Callable[[], None]
+TellDays = Callable[[str, int], Tick]
+"""Hears the name and the length of a piece of work, and gives what is called at each of its steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A past, and the days of it that are looked at."""
+
+    past: Past
+    days: tuple[int, ...]
+    weeks: frozenset[int]
+    cutoffs: dict[int, str]
+    judged: bool = True
+
+    def part(self, model: SuccessModel, terms: Terms, tick: Tick) -> Part:
+        """What `model` says on these days; `tick` is called after each."""
+        found = []
+        for rows in replay(self.past.under(model), self.days, terms):
+            found.append(rows)
+            tick()
+        return Part(Rows.joined(found), self.weeks, self.cutoffs, self.judged)
+
+    def apart(self, *, judged: bool) -> Span:
+        """The same span, judged or not."""
+        return replace(self, judged=judged)
+
+
+def span_of(past: Past, between: tuple[int, int], cutoffs: dict[int, str], every: int) -> Span:
+    """Weeks from the first to the last day of `between`, the cutoffs, and with `every` = 1 all days from the first."""
+    first, last = between
+    weeks = frozenset(range(first, last + 1, WEEK_DAYS))
+    walked = set(range(first, last + 1)) if every == 1 else set(weeks)
+    return Span(past, tuple(sorted(walked | set(cutoffs))), weeks, cutoffs)
+
+
+async def stored(model: SuccessModel, wanted: Asked) -> Span:
+    """The installation's own past. Raises SettingsError when it is too short for a single cutoff."""
+    settings = load(ScoringSettings)
+    engine = connect(settings.database)
+    try:
+        async with reading(engine) as tx:
+            past = await past_store.read(tx, model, await _sample(tx), settings.time_zone)
+    finally:
+        await engine.dispose()
+    if not len(past.history.facts):
+        raise SettingsError("there are no facts yet that a model could be tried on")
+    earliest, latest = past.days
+    first, last = earliest + WARM_UP_DAYS, latest - wanted.horizon
+    first = first if wanted.since is None else max(first, (wanted.since - EPOCH).days)
+    last = last if wanted.until is None else min(last, (wanted.until - EPOCH).days)
+    if last < first:
+        raise SettingsError(
+            f"the facts span {latest - earliest + 1} days; a model is tried on days that have {WARM_UP_DAYS} days of "
+            f"facts before them and {wanted.horizon} days (`--set horizon=…`) after them"
+        )
+    cutoffs = {day: (EPOCH + timedelta(day)).isoformat() for day in range(last, first - 1, -CUTOFF_EVERY_DAYS)}
+    every = 1 if wanted.walk == "daily" else WEEK_DAYS
+    return span_of(past, (first, last), dict(sorted(cutoffs.items())), every)
+
+
+async def _sample(tx: AsyncConnection) -> Sequence[str] | None:
+    names = list((await tx.execute(select(t.account.c.account))).scalars())
+    if len(names) <= ACCOUNTS_MAX:
+        return None
+    return sorted(sorted(names, key=lambda name: crc32(name.encode()))[:ACCOUNTS_MAX])
+
+
+async def oulad(model: SuccessModel, presentations: Iterable[str], wanted: Asked, told: TellDays) -> list[Span]:
+    """The presentations of the extract, each told into a store of its own; cutoffs on days of the course."""
+    spans = []
+    for presentation in presentations:
+        extract = load_oulad(frozenset({presentation}), frozenset(wanted.modules))
+        almanac = almanac_of(presentation)
+        with TemporaryDirectory(prefix="banso-") as folder:
+            engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'past.db'}")
+            try:
+                await upgrade(engine, PACKAGE)
+                await tell(extract, almanac, (engine, model), told(presentation, extract.days))
+                async with reading(engine) as tx:
+                    past = await past_store.read(tx, model, time_zone=ZONE)
+            finally:
+                await engine.dispose()
+        begins = (almanac.journal.first_day - EPOCH).days
+        cutoffs = {begins + day: f"day {day}" for day in OULAD_CUTOFFS}
+        between = (begins + WARM_UP_DAYS, begins + extract.days - wanted.horizon)
+        every = 1 if wanted.walk == "daily" else WEEK_DAYS
+        spans.append(span_of(past, between, cutoffs, every))
+    return spans

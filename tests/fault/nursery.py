@@ -38,7 +38,8 @@ def main() -> None:
 
 
 async def _warm_up() -> None:
-    """Live once, so that what is made at the first use is there before anybody is born."""
+    """Live once, so that what is made at the first use is there before anybody is born; PostgreSQL's driver too."""
+    await connect("postgresql+asyncpg://").dispose()
     with TemporaryDirectory() as folder:
         place = Place(f"sqlite+aiosqlite:///{folder}/store", file=f"{folder}/log")
         engine, log = connect(place.store), place.log()

@@ -6,7 +6,9 @@ A record that cannot be read is set aside with its offset; ingest writes none, b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 from typing import Annotated
 
 import msgspec
@@ -61,45 +63,98 @@ _one = msgspec.json.Decoder(Folded)
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
-    """One batch: its events in order, what some of them say (by place in `events`), what was unreadable."""
+class Activities:
+    """Activities of one batch as columns of equal length, in order: read off while what was decoded is in the cache."""
 
-    events: list[Folded]
+    accounts: list[str]
+    names: list[str]
+    usage: NDArray[np.bool_]
+    """Whether something was done; else something is said of an account or a user."""
+    identity: Ints
+    occurred_at: Ints
+    received_at: Ints
+    value: Ints
+    user_key: Ints
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    @classmethod
+    def of(cls, chunks: Sequence[Activities]) -> Activities:
+        """One after the other."""
+        numbers = {name: np.concatenate([_NONE, *(getattr(chunk, name) for chunk in chunks)]) for name in _NUMBERS}
+        return cls(
+            list(chain.from_iterable(chunk.accounts for chunk in chunks)),
+            list(chain.from_iterable(chunk.names for chunk in chunks)),
+            np.concatenate([_NONE.astype(np.bool_), *(chunk.usage for chunk in chunks)]),
+            **numbers,
+        )
+
+    def take(self, mask: NDArray[np.bool_]) -> Activities:
+        """Those where `mask` holds."""
+        if mask.all():
+            return self
+        return Activities(
+            list(compress(self.accounts, mask.tolist())),
+            list(compress(self.names, mask.tolist())),
+            self.usage[mask],
+            **{name: getattr(self, name)[mask] for name in _NUMBERS},
+        )
+
+
+_NUMBERS = ("identity", "occurred_at", "received_at", "value", "user_key")
+_NONE = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One batch: its activities in order, what those of kind `account` say (by place), what was unreadable."""
+
+    activities: Activities
     said: dict[int, dict[str, Scalar]]
     unreadable: list[Unreadable]
-
-    def identities(self) -> Ints:
-        """The identity of each event."""
-        return np.array([event.identity for event in self.events], np.int64)
 
 
 def decode_batch(batch: Batch) -> Decoded:
     """All records of a batch."""
     values = batch.values
-    events: list[Folded] = []
+    chunks: list[Activities] = []
+    said: dict[int, dict[str, Scalar]] = {}
     for begin in range(0, len(values), AT_ONCE):
         part = values[begin : begin + AT_ONCE]
         joined = b"[" + b",".join(part) + b"]"
         try:
             found = _many.decode(joined)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            if len(found) != len(part) or (ESCAPE in joined and NUL in joined) or {e.v for e in found} != {VERSION}:
+                return _one_by_one(batch)
+            chunks.append(_columns(found))
+            if not chunks[-1].usage.all():
+                accounts = [begin + i for i, event in enumerate(found) if event.kind is ActivityKind.ACCOUNT]
+                said |= {i: statement_of(values[i]) for i in accounts}
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Refused):
             return _one_by_one(batch)
-        if len(found) != len(part) or (ESCAPE in joined and NUL in joined):
-            return _one_by_one(batch)
-        events += found
-    if any(event.v != VERSION for event in events):
-        return _one_by_one(batch)
-    account = ActivityKind.ACCOUNT  # to look a member up costs more than to compare with it
-    try:
-        said = {i: statement_of(values[i]) for i, event in enumerate(events) if event.kind is account}
-    except Refused:
-        return _one_by_one(batch)
-    return Decoded(events, said, [])
+    return Decoded(Activities.of(chunks), said, [])
+
+
+def _columns(events: Sequence[Folded]) -> Activities:
+    usage = ActivityKind.USAGE  # to look a member up costs more than to compare with it
+    return Activities(
+        [event.account for event in events],
+        [event.name for event in events],
+        np.array([event.kind is usage for event in events], np.bool_),
+        identity=np.array([event.identity for event in events], np.int64),
+        occurred_at=np.array([event.occurred_at for event in events], np.int64),
+        received_at=np.array([event.received_at for event in events], np.int64),
+        value=np.array([event.value for event in events], np.int64),
+        user_key=np.array([event.user_key for event in events], np.int64),
+    )
 
 
 def _one_by_one(batch: Batch) -> Decoded:
     """The slow way, which finds the records that are to blame."""
-    found = Decoded([], {}, [])
+    events: list[Folded] = []
+    all_said: dict[int, dict[str, Scalar]] = {}
+    unreadable: list[Unreadable] = []
     for offset, value in zip(batch.offsets, batch.values, strict=True):
         try:
             event = decode(_one, value)
@@ -109,12 +164,12 @@ def _one_by_one(batch: Batch) -> Decoded:
                 raise Refused("unreadable", "a name holds NUL")
             said = statement_of(value) if event.kind is ActivityKind.ACCOUNT else None
         except Refused as fault:
-            found.unreadable.append(Unreadable(offset, str(fault).replace("\0", "\\0"), value))
+            unreadable.append(Unreadable(offset, str(fault).replace("\0", "\\0"), value))
             continue
         if said is not None:
-            found.said[len(found.events)] = said
-        found.events.append(event)
-    return found
+            all_said[len(events)] = said
+        events.append(event)
+    return Decoded(_columns(events), all_said, unreadable)
 
 
 def statement_of(value: bytes) -> dict[str, Scalar]:

@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_common.contracts.account_activity import ActivityKind
 from banso_common.db.transaction import transaction
 from banso_common.failpoints import failpoint
 from banso_common.log.port import Batch
 from banso_common.telemetry import metrics
 from banso_scoring import changes, facts_store, plan_store, store
-from banso_scoring.activity import Folded, Unreadable, decode_batch
+from banso_scoring.activity import Activities, Unreadable, decode_batch
 from banso_scoring.assess import assess
 from banso_scoring.domain import plan, profile
 from banso_scoring.domain.fact_columns import HALF, LOW, EventColumns, FactColumns, group
@@ -53,7 +52,7 @@ class LaneWork:
     next_offset: int
     received: int
     fresh: Ints
-    events: list[Folded]
+    events: Activities
     statements: list[Statement]
     unreadable: list[Unreadable]
     facts: FactColumns | None = None
@@ -92,27 +91,21 @@ class ScoringHandler:
 
     def _prepare(self, batch: Batch) -> LaneWork:
         decoded = decode_batch(batch)
-        identities = decoded.identities()
-        mask = self._member.seen[batch.partition].take_new(identities)
-        kept = np.flatnonzero(mask).tolist()
-        fresh = decoded.events if len(kept) == len(decoded.events) else [decoded.events[i] for i in kept]
-        usage = ActivityKind.USAGE
-        events = [event for event in fresh if event.kind is usage]
-        statements = []
-        if len(events) < len(fresh):
-            for i in kept:
-                event = decoded.events[i]
-                if event.kind is ActivityKind.ACCOUNT:
-                    statements.append(
-                        Statement(event.account, decoded.said[i], event.occurred_at, event.received_at, event.identity)
-                    )
+        found = decoded.activities
+        mask = self._member.seen[batch.partition].take_new(found.identity)
+        at, known_at, identity = found.occurred_at, found.received_at, found.identity
+        statements = [
+            Statement(found.accounts[i], said, int(at[i]), int(known_at[i]), int(identity[i]))
+            for i, said in decoded.said.items()
+            if mask[i]
+        ]
         return LaneWork(
             lane=batch.partition,
             first_offset=batch.offsets[0],
             next_offset=batch.next_offset,
             received=len(batch),
-            fresh=identities[mask],
-            events=events,
+            fresh=found.identity[mask],
+            events=found.take(mask & found.usage),
             statements=statements,
             unreadable=decoded.unreadable,
         )
@@ -161,33 +154,31 @@ class ScoringHandler:
     def _fold(self, folding: Folding, lane: LaneWork, today: int) -> None:
         """Sum the events of a lane into parts of facts, and bring these into the live window."""
         portfolio, events = self._member.portfolio, lane.events
-        if not events:
+        if not len(events):
             return
         before = len(portfolio)
-        positions = portfolio.indices([event.account for event in events], lane.lane, today)
+        positions = portfolio.indices(events.accounts, lane.lane, today)
         folding.described.update(range(before, len(portfolio)))
         zones = portfolio.columns.zone[positions]
-        days = portfolio.zones.days(zones, np.array([event.occurred_at for event in events], np.int64))
-        received = portfolio.zones.days(zones, np.array([event.received_at for event in events], np.int64))
+        days = portfolio.zones.days(zones, events.occurred_at)
+        received = portfolio.zones.days(zones, events.received_at)
         known_days = np.maximum(received, days)
         lane.late = int((known_days > days).sum())
-        said = [event.name for event in events]
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(said))}
-        names = np.array([numbers[name] for name in said], np.int64)
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(events.names))}
+        names = np.array([numbers[name] for name in events.names], np.int64)
         self._first_seen(folding, positions, days)
         np.maximum.at(portfolio.columns.last_day, positions, days)
         self._contracts(folding, (positions, days, names), list(numbers))
         touched, accounts = ranked(positions)
-        values = np.array([event.value for event in events], np.int64)
         columns = EventColumns(
             account=accounts,
             day=days,
             known_day=known_days,
             name=names,
             weight=np.ones(len(events), np.int64),
-            high=values >> HALF,
-            low=values & LOW,
-            user=np.array([event.user_key for event in events], np.int64),
+            high=events.value >> HALF,
+            low=events.value & LOW,
+            user=events.user_key,
         )
         lane.facts = group(columns, [portfolio.names[p] for p in touched.tolist()], list(numbers))
         portfolio.add_facts(lane.facts, today)

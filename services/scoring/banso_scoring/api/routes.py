@@ -16,6 +16,7 @@ from banso_scoring.api.conservation import conservation
 from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, account_detail
 from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.explain_route import add_explain
+from banso_scoring.api.goal_routes import add_goals
 from banso_scoring.api.journey_routes import add_journey
 from banso_scoring.api.listing import page, summary
 from banso_scoring.api.model_view import ModelView, view_of
@@ -33,6 +34,9 @@ def make_router(member: Member) -> APIRouter:
     _add_accounts(router, member)
     _add_workings(router, member)
     add_journey(router, member)
+    add_goals(router, member)
+    add_segments(router, member)
+    add_matrix(router, member)
     return router
 
 

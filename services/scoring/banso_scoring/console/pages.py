@@ -14,6 +14,7 @@ from banso_scoring.api.explain import explanation
 from banso_scoring.api.query import is_storable
 from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.door import Page, reader, sign_in_router
+from banso_scoring.console.journey_page import add_journey_pages
 from banso_scoring.console.language import language_of
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
@@ -70,6 +71,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         }
         return show(request, "account.html", shown)
 
+    add_journey_pages(router, member)
     open_to_all = APIRouter(include_in_schema=False)
 
     @open_to_all.get(STYLE_ADDRESS)

@@ -43,6 +43,11 @@ class GoalPast:
         """How many days there are to walk."""
         return self.last_day - self.first_day + 1
 
+    @property
+    def accounts(self) -> int:
+        """How many accounts the past has."""
+        return len(self._past)
+
     def walk(self) -> Iterator[int]:
         """Walk the past once; gives each day (from 0 on) when it is done."""
         model, standing = self._past.model, Standing.new(len(self._past))

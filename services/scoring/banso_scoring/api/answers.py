@@ -9,7 +9,8 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPBearer
 
 from banso_common.http.problem import MEDIA_TYPE, ProblemDetails
 
@@ -19,6 +20,7 @@ _WHEN = {
     401: "No key, or an unknown one",
     403: "The key lacks the scope",
     404: "There is no such account",
+    413: "The body is too large",
     422: "A parameter is unknown, or has a value that it cannot have",
     503: "The store is away: try again after `Retry-After` seconds",
 }
@@ -46,4 +48,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _WHEN[status], "content": content} for status in statuses}
 
 
+BY_KEY = Depends(HTTPBearer(auto_error=False, scheme_name="key", description="An API key of banso."))
+"""Lets OpenAPI say that a key is wanted."""
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the ETag that was sent"}}

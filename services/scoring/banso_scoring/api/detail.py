@@ -13,13 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_scoring import tables as t
 from banso_scoring.api import detail_shapes as shapes
 from banso_scoring.api.examine import Finding, examine
+from banso_scoring.api.following import following_shown
 from banso_scoring.api.journey_detail import phase_shown, stays, stays_shown
 from banso_scoring.api.listing import summary
+from banso_scoring.api.matrix_detail import cell_why, moves_shown, touch_shown
 from banso_scoring.api.plan_view import plan_shown
 from banso_scoring.api.render import day_or_none, day_text, points, share, whole
 from banso_scoring.api.shapes import AccountSummary
+from banso_scoring.domain.matrix_why import own_attributes
 from banso_scoring.domain.standing import BANDS
 from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.touch import Touch, touch_of
 from banso_scoring.member import Member
 
 DIGITS = 4
@@ -64,6 +68,12 @@ def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> 
         phase=phase_shown(model, found, been[-1].term),
         phases=stays_shown(found, been),
         plan=plan_shown(found.evaluation, found.column, found.plan),
+        following=following_shown(model, found.evaluation, found.column),
+        cell_why=cell_why(model, found.evaluation.placement, found.column, found.profile),
+        cell_moves=moves_shown(found.cell_moves),
+        cell_plays=list(model.matrix.cells[_cell(found)].plays),
+        touch_why=touch_shown(model, _touch(model, found)),
+        own_attributes=own_attributes(model, found.profile),
         signals=_signals(model, found),
         evidence=_evidence(model, found),
         history=[
@@ -95,10 +105,21 @@ def summary_of(model: SuccessModel, found: Finding) -> AccountSummary:
         score=whole(float(health.score[column])),
         coverage=share(float(health.coverage[column])),
         band=BANDS[int(found.now.band[column])],
+        touch=_touch(model, found).touch,
+        cell=model.matrix.cells[_cell(found)].key,
+        cell_since=day_text(int(found.now.cell_day[column])),
         phase=model.journey[int(found.now.phase[column])].key,
         phase_entered_on=day_text(int(found.now.entered_day[column])),
         model_version=model.version,
     )
+
+
+def _cell(found: Finding) -> int:
+    return int(found.evaluation.placement.cell[found.column])
+
+
+def _touch(model: SuccessModel, found: Finding) -> Touch:
+    return touch_of(model, _cell(found), found.attributes.acv, found.attributes.currency)
 
 
 def _number(value: float) -> float | None:
@@ -115,15 +136,16 @@ def _metrics(model: SuccessModel, found: Finding) -> list[shapes.MetricValue]:
 
 def _dimensions(model: SuccessModel, found: Finding) -> list[shapes.DimensionScore]:
     scores = found.evaluation.health.dimensions[:, found.column]
+    weights = found.evaluation.following.weights[:, found.column]
     return [
         shapes.DimensionScore(
             name=dimension.name,
             label=dimension.labels,
-            weight=dimension.weight,
+            weight=round(float(weight), DIGITS),
             score=points(float(score)),
             metrics=[model.metrics[index].name for index in dimension.metrics],
         )
-        for dimension, score in zip(model.dimensions, scores, strict=True)
+        for dimension, score, weight in zip(model.dimensions, scores, weights, strict=True)
     ]
 
 

@@ -9,7 +9,9 @@ from pydantic import ConfigDict
 
 from banso_common.contracts.account_signal import Band, Severity, SignalKind
 from banso_scoring.api import examples
+from banso_scoring.api.following import FollowingShown
 from banso_scoring.api.journey_shapes import PhaseProgress, PhaseStay
+from banso_scoring.api.matrix_shapes import AxisShown, CellMoveShown, TouchShown
 from banso_scoring.api.plan_shapes import PlanShown
 from banso_scoring.api.shapes import DESCRIBED, AccountSummary
 from banso_scoring.domain.success_model import MetricKind
@@ -61,6 +63,7 @@ class DimensionScore:
     name: str
     label: Texts
     weight: float
+    """For this account: the dimension's own, or its success pattern's, times what its cell and phase emphasise."""
     score: float | None
     """0 to 100; null without any evidence."""
     metrics: list[str]
@@ -160,6 +163,17 @@ class AccountDetail:
     phases: list[PhaseStay]
     """Every phase that it went through, oldest first."""
     plan: PlanShown
+    following: FollowingShown | None
+    """Which success pattern it follows; null where the model has none."""
+    cell_why: list[AxisShown]
+    """Why it is in its cell of the matrix, axis by axis."""
+    cell_moves: list[CellMoveShown]
+    """Every move from cell to cell up to the last close, oldest first."""
+    cell_plays: list[str]
+    """What the model says is to be done with the accounts of its cell."""
+    touch_why: TouchShown
+    own_attributes: dict[str, str | float | bool | None]
+    """What was said of the attributes that your model file declares."""
     signals: list[OpenSignal]
     evidence: StruggleEvidence
     history: list[HistoryDay]

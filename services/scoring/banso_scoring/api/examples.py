@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic.config import JsonDict
 
+from banso_scoring.api.examples_matrix import CELL_MOVES, CELL_WHY, TOUCH_WHY
+
 _ERRORS: JsonDict = {"ja": "エラー", "en": "errors"}
 _ACTIVE_DAYS: JsonDict = {"ja": "利用した日数（28日）", "en": "active days of 28"}
 
@@ -112,6 +114,15 @@ DETAIL: JsonDict = {
             "term": 1,
         },
     ],
+    "following": {
+        "pattern": "daily-work",
+        "since": "2026-10-01",
+        "wavering_since": None,
+        "patterns": [
+            {"key": "daily-work", "label": {"ja": "日々の業務", "en": "daily work"}, "follows": True, "score": 55.2},
+            {"key": "month-end", "label": {"ja": "月末締め", "en": "month's end"}, "follows": False, "score": 31.0},
+        ],
+    },
     "plan": {
         "state": "behind",
         "attainment": 0.36,
@@ -141,6 +152,11 @@ DETAIL: JsonDict = {
         ],
         "tasks": [],
     },
+    "cell_why": [*CELL_WHY],
+    "cell_moves": [*CELL_MOVES],
+    "cell_plays": ["define-the-goal", "first-small-success"],
+    "touch_why": TOUCH_WHY,
+    "own_attributes": {"plan": "enterprise", "machines": 120},
     "signals": [{"kind": "silent-struggling", "severity": "critical", "episode": 1, "opened_on": "2026-11-18"}],
     "evidence": {
         "window_days": 56,

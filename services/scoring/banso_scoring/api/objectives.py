@@ -25,7 +25,7 @@ from banso_common.http.keys import Scope
 from banso_common.http.problem import Problem, not_found
 from banso_scoring import plan_store
 from banso_scoring import tables as t
-from banso_scoring.api.answers import problems
+from banso_scoring.api.answers import BY_KEY, problems
 from banso_scoring.api.query import INT64_MAX, instant_of, is_storable
 from banso_scoring.api.shapes import DESCRIBED
 from banso_scoring.domain.plan import OBJECTIVES_MAX, Plan
@@ -113,7 +113,7 @@ def make_objectives_router(member: Member, speaker: Speaker) -> APIRouter:
     """The routes that speak of objectives."""
     router = APIRouter(
         prefix="/v1/accounts/{account:path}/objectives/{key}",
-        dependencies=[Depends(require(Scope.ACCOUNTS_WRITE))],
+        dependencies=[BY_KEY, Depends(require(Scope.ACCOUNTS_WRITE))],
         tags=["objectives"],
         responses=problems(400, 401, 403, 404, 422, 503),
     )

@@ -75,6 +75,8 @@ class ListQuery(BaseModel):
     touch: Annotated[list[TouchModel], Field(max_length=VALUES_MAX)] = []
     cell: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
     """Cells of the matrix, as the model names them."""
+    pattern: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
+    """Success patterns that the account's health comes from, as the model names them."""
     owner: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
     signal: Annotated[list[SignalKind], Field(max_length=VALUES_MAX)] = []
     """Kinds of which an episode is open now."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.security import HTTPBearer
 
 from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_common.http.problem import not_found
-from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
+from banso_scoring.api.answers import BY_KEY, NOT_MODIFIED, answer, problems
 from banso_scoring.api.conservation import conservation
 from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, account_detail
 from banso_scoring.api.detail_shapes import AccountDetail
@@ -19,17 +18,17 @@ from banso_scoring.api.explain_route import add_explain
 from banso_scoring.api.goal_routes import add_goals
 from banso_scoring.api.journey_routes import add_journey
 from banso_scoring.api.listing import page, summary
+from banso_scoring.api.matrix_routes import add_matrix
 from banso_scoring.api.model_view import ModelView, view_of
 from banso_scoring.api.query import ListQuery, is_storable
+from banso_scoring.api.segments_route import add_segments
 from banso_scoring.api.shapes import AccountList, Conservation
 from banso_scoring.member import Member
-
-_described = Depends(HTTPBearer(auto_error=False, scheme_name="key", description="An API key of banso."))
 
 
 def make_router(member: Member) -> APIRouter:
     """The API over the store of `member`."""
-    router = APIRouter(dependencies=[_described])
+    router = APIRouter(dependencies=[BY_KEY])
     add_explain(router, member)
     _add_accounts(router, member)
     _add_workings(router, member)

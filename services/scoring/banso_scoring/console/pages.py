@@ -18,8 +18,10 @@ from banso_scoring.console.journey_page import add_journey_pages
 from banso_scoring.console.language import language_of
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
+from banso_scoring.console.segments_page import add_segments_page
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
 from banso_scoring.console.words_change import CHANGE_WORDS
+from banso_scoring.console.words_plan import PLAN_WORDS
 from banso_scoring.member import Member
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -35,7 +37,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         place = Place.of(request.query_params)
         async with reading(member.engine) as tx:
             view = await list_page(tx, member, place, language_of(request))
-        return show(request, "list.html", {"view": view, "place": place})
+        return show(request, "list.html", {"view": view, "place": place, "words": PLAN_WORDS[language_of(request)]})
 
     @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
     async def one_change(request: Request, account: str) -> Response:
@@ -68,9 +70,11 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             "change": change_of(told, language),
             "dots": steps,
             "change_words": CHANGE_WORDS[language],
+            "words": PLAN_WORDS[language],
         }
         return show(request, "account.html", shown)
 
+    add_segments_page(router, member)
     add_journey_pages(router, member)
     open_to_all = APIRouter(include_in_schema=False)
 

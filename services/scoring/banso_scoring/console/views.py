@@ -50,6 +50,9 @@ class ListPage:
     healthy_from: float
     critical_below: float
 
+    has_plans: bool
+    """Whether the model asks for objectives."""
+
     @property
     def has_owner(self) -> bool:
         """Whether anybody on the page has an owner; a column of dashes says nothing."""
@@ -90,6 +93,7 @@ async def list_page(tx: AsyncConnection, member: Member, place: Place, language:
         lines=lines,
         following=None if following is None else place.following(following),
         journey=member.model.journey,
+        has_plans=member.model.objectives.enabled,
         severities=severities(member.model),
         healthy_from=member.model.bands.healthy_from,
         critical_below=member.model.bands.critical_below,

@@ -14,6 +14,7 @@ class Words:
     """One language. Texts with `{}` are filled by `sentences` and `numbers`."""
 
     other_language: str
+    segments: str
     today: str
     accounts: str
     flagged: str
@@ -96,6 +97,7 @@ class Words:
 WORDS: dict[Language, Words] = {
     "ja": Words(
         other_language="English",
+        segments="セグメント",
         today="今日の対応",
         accounts="{} 件のうち要対応 {} 件",
         flagged="要対応",
@@ -187,6 +189,7 @@ WORDS: dict[Language, Words] = {
     ),
     "en": Words(
         other_language="日本語",
+        segments="Segments",
         today="Today",
         accounts="{} accounts, {} flagged",
         flagged="flagged",

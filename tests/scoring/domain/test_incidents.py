@@ -68,7 +68,7 @@ def test_a_small_cohort_cannot_tell_an_incident() -> None:
 
 def test_an_incident_is_discounted_on_its_own_day_however_old_the_cohort_is() -> None:
     panel = with_incident(random_panel(MODEL, 300, seed=2), 6, slice(DAYS - 4, DAYS - 2))
-    panel.daily[:, :, :2] = 0
+    np.asarray(panel.daily)[:, :, :2] = 0
     cohort = fit(MODEL, sketch(MODEL, panel, day=100))
     now = friction(MODEL, replace(panel, today=np.full(300, 100)), cohort, weigh(MODEL, panel))
     daily = np.roll(panel.daily, -2, axis=2)

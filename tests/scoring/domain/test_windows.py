@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from banso_scoring.domain.daily import Daily
 from banso_scoring.domain.panel import DAYS
-from banso_scoring.domain.windows import Weighting, last, weigh
+from banso_scoring.domain.windows import QUANTUM, Weighting, Windows, last, wanted, weigh
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model
 
 
@@ -30,10 +31,40 @@ def test_effective_counts_of_an_endless_decay_are_one_plus_gamma_times_the_sum()
 def test_sums_are_the_same_to_the_bit_whatever_accounts_stand_beside() -> None:
     model = small_model()
     panel = random_panel(model, 101, seed=3)
-    whole = weigh(model, panel).values
+    whole = weigh(model, panel)
     for size in (1, 2, 7):
         some = np.arange(size) * 13
-        assert (weigh(model, panel.take(some)).values == whole[:, some]).all()
+        part = weigh(model, panel.take(some))
+        for series, weightings in wanted(model).items():
+            for weighting in weightings:
+                assert (part.of(series, weighting) == whole.of(series, weighting)[some]).all()
+
+
+def test_sums_are_exact_whatever_numbers_they_are_held_in_and_however_many_rows_there_are() -> None:
+    model = small_model()
+    rng = np.random.default_rng(4)
+    dense = rng.integers(0, 256, (len(model.series), 2_500, DAYS))
+    dense[:, ::3] = 0
+    rows = np.flatnonzero(np.arange(2_500) % 3)
+    tables = {
+        dtype: Daily(2_500, DAYS, [[(one[rows].astype(dtype), rows)] for one in dense], [False] * len(dense))
+        for dtype in (np.uint8, np.int32, np.int64)
+    }
+    for series, weightings in wanted(model).items():
+        for weighting in weightings:
+            quanta = np.rint(weighting.weights() * QUANTUM).astype(np.int64)
+            exact = dense[series] @ quanta / QUANTUM
+            for table in tables.values():
+                windows = Windows(2_500, table, [False] * len(dense))
+                windows.work_out(series, weightings)
+                assert (windows.of(series, weighting) == exact).all()
+
+
+def test_a_window_that_the_model_was_not_known_to_want_is_worked_out_when_it_is_asked_for() -> None:
+    model = small_model()
+    panel = panel_of(model, {"act": on_days(1, {0: 1, 40: 2})}, 1)
+    assert last(41) not in wanted(model)[model.roles.attempt]
+    assert weigh(model, panel).of(model.roles.attempt, last(41)) == [3]
 
 
 def test_sums_of_values_do_not_depend_on_the_order_in_which_they_came() -> None:

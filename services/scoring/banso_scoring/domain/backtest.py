@@ -117,7 +117,7 @@ def _rows(
     recency = _joined([_days_since(panel, [used]) for panel, _ in found])
     channels = [channel.series for channel in model.roles.channels]
     trouble = _joined([_days_since(panel, channels) for panel, _ in found])
-    came = _joined([panel.daily[used].any(axis=1) for panel, _ in found]).astype(np.bool_)
+    came = _joined([np.any(panel.daily[used] > 0, axis=1) for panel, _ in found]).astype(np.bool_)
     active = came & (recency < terms.active_days)
     n = len(positions)
     return Rows(

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from banso_scoring.domain.daily import held
 from banso_scoring.domain.panel import DAYS, Floats, Ints, Panel
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
@@ -166,7 +167,7 @@ def met(model: SuccessModel, windows: Windows, weighting: Weighting) -> Floats:
     """(channels, n): effective counts of friction."""
     even = weighting.evenness()
     rows = [windows.of(channel.series, weighting) * even for channel in model.roles.channels]
-    return np.stack(rows) if rows else np.zeros((0, windows.values.shape[1]))
+    return np.stack(rows) if rows else np.zeros((0, windows.n))
 
 
 def prior_causes(model: SuccessModel) -> Floats:
@@ -191,7 +192,10 @@ def _whole(values: Floats) -> Ints:
 def _contact_age(model: SuccessModel, panel: Panel) -> int:
     if model.roles.contact < 0 or panel.n == 0:
         return DAYS
-    days = np.flatnonzero(panel.daily[model.roles.contact].any(axis=0))
+    came = np.zeros(DAYS, np.bool_)
+    for rows, _ in held(panel.daily, model.roles.contact, summed=False):
+        came |= rows.any(axis=0)
+    days = np.flatnonzero(came)
     return DAYS - 1 - int(days[-1]) if days.size else DAYS
 
 

@@ -65,7 +65,7 @@ def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows
         there = np.flatnonzero(since == days)
         for k, channel in enumerate(model.roles.channels):
             weights = np.stack([fast.weights() * shifted[k], slow.weights() * shifted[k]], axis=1)
-            sums = panel.daily[channel.series, there] @ (np.rint(weights * QUANTUM) / QUANTUM)
+            sums = panel.daily[channel.series][there] @ (np.rint(weights * QUANTUM) / QUANTUM)
             found[:, k, there] = sums.T
     return Friction(found[0] * fast.evenness(), found[1] * slow.evenness(), _rates(model, cohort, factors))
 

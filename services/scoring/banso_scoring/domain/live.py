@@ -7,11 +7,12 @@ order in which the facts came. Days last, since every formula runs along them; a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from banso_scoring.domain.daily import Daily, Rows
+from banso_scoring.domain.day_rows import DayRows
 from banso_scoring.domain.fact_columns import HALF, FactColumns
 from banso_scoring.domain.panel import DAYS, Panel
 from banso_scoring.domain.success_model import SuccessModel
@@ -20,8 +21,11 @@ WORD = 64
 WIDTH = 3 * WORD
 """Days held: DAYS, and room to look back (`WIDTH - DAYS`) or to go on before the window moves by a word."""
 
+COUNTS = (np.uint8, np.int64)
+SUMS = (np.int32, np.int64)
+"""Narrow and wide numbers; a rating in micro-units fits into the narrow ones."""
+
 Ints = NDArray[np.int64]
-MICRO = 1_000_000
 
 
 class LiveWindow:
@@ -30,27 +34,22 @@ class LiveWindow:
     def __init__(self, model: SuccessModel, today: int) -> None:
         self._model = model
         self.origin = today - WIDTH + WORD
-        self._counted = [index for index, series in enumerate(model.series) if series.of == "count"]
-        self._summed = [index for index, series in enumerate(model.series) if series.of == "sum"]
-        self._counts = np.zeros((len(self._counted), 1_024, WIDTH), np.int32)
-        self._sums = np.zeros((len(self._summed), 1_024, WIDTH), np.int64)
+        self._capacity = 1_024
+        self._summed = [series.of == "sum" for series in model.series]
+        self._rows = [DayRows(WIDTH, *(SUMS if summed else COUNTS)) for summed in self._summed]
         self._user_index: dict[int, int] = {}
         self._user_account = np.zeros(1_024, np.int64)
         self._user_days = np.zeros((1_024, WIDTH // WORD), np.uint64)
 
-    @property
-    def _capacity(self) -> int:
-        return self._counts.shape[1]
-
     def make_room(self, accounts: int, day: int) -> None:
         """Let the window hold `accounts` accounts and reach `day`."""
         if accounts > self._capacity:
-            capacity = max(accounts, 2 * self._capacity)
-            self._counts, self._sums = _grown(self._counts, capacity), _grown(self._sums, capacity)
+            self._capacity = max(accounts, 2 * self._capacity)
+            for rows in self._rows:
+                rows.make_room(self._capacity)
         while day >= self.origin + WIDTH:
-            for daily in (self._counts, self._sums):
-                daily[:, :, :-WORD] = daily[:, :, WORD:]
-                daily[:, :, -WORD:] = 0
+            for rows in self._rows:
+                rows.move(WORD)
             self._user_days[:, :-1] = self._user_days[:, 1:]
             self._user_days[:, -1] = 0
             self.origin += WORD
@@ -62,14 +61,11 @@ class LiveWindow:
             return
         columns = facts.day - self.origin
         inside = columns >= 0
-        of_series = self._members(facts.event_names)
-        for target, wanted, values in (
-            (self._counts, self._counted, facts.count),
-            (self._sums, self._summed, (facts.high << HALF) + facts.low),
-        ):
-            for row, series in enumerate(wanted):
-                some = inside & of_series[series][facts.name]
-                np.add.at(target[row], (positions[facts.account[some]], columns[some]), values[some])
+        values = (facts.count, (facts.high << HALF) + facts.low)
+        for rows, summed, names in zip(self._rows, self._summed, self._members(facts.event_names), strict=True):
+            if names.any():
+                some = np.flatnonzero(inside & names[facts.name])
+                rows.add(positions[facts.account[some]], columns[some], values[summed][some])
         lengths = np.diff(facts.user_ends, prepend=0)
         self._add_users(facts.users, np.repeat(positions[facts.account], lengths), np.repeat(columns, lengths))
 
@@ -101,19 +97,31 @@ class LiveWindow:
         """
         last = max(min(day - self.origin, WIDTH - 1), -1)
         begin = last - DAYS + 1
-        daily = np.zeros((len(self._model.series), len(accounts), DAYS), np.float64)
-        held = slice(max(0, begin), last + 1)
-        daily[self._counted, :, max(0, -begin) :] = self._counts[:, accounts, held]
-        daily[self._summed, :, max(0, -begin) :] = self._sums[:, accounts, held] / MICRO
+        read = self._read if begin >= 0 else self._read_padded
+        series = [read(rows, accounts, begin) for rows in self._rows]
         windows = self._model.user_windows
         users = [self._users_within(accounts, last - width + 1, last) for width in windows]
         return Panel(
-            daily=daily,
+            daily=Daily(len(accounts), DAYS, series, self._summed),
             users=np.array(users, np.float64).reshape(len(windows), len(accounts)),
             users_total=self._users_within(accounts, last - DAYS + 1, last),
             seats=seats,
             age_days=np.maximum(day - first_day, 0).astype(np.float64),
         )
+
+    @staticmethod
+    def _read(rows: DayRows, accounts: Ints, begin: int) -> list[Rows]:
+        return list(rows.read(accounts, slice(begin, begin + DAYS)))
+
+    @staticmethod
+    def _read_padded(rows: DayRows, accounts: Ints, begin: int) -> list[Rows]:
+        """From days of which some are before the window: of them nothing is known."""
+        found: list[Rows] = []
+        for days, places in rows.read(accounts, slice(0, max(begin + DAYS, 0))):
+            padded = np.zeros((len(days), DAYS), days.dtype)
+            padded[:, DAYS - days.shape[1] :] = days
+            found.append((padded, places))
+        return found
 
     def _users_within(self, accounts: Ints, first: int, last: int) -> NDArray[np.float64]:
         """Distinct users of each account on columns first..last."""
@@ -125,10 +133,3 @@ class LiveWindow:
         present = (self._user_days[:count] & np.array(words, np.uint64)).any(axis=1)
         per_account = np.bincount(self._user_account[:count][present], minlength=self._capacity)
         return per_account[accounts].astype(np.float64)
-
-
-def _grown(daily: NDArray[Any], accounts: int) -> NDArray[Any]:
-    """The same days with room for more accounts; memory that nobody wrote to costs nothing."""
-    wider = np.zeros((daily.shape[0], accounts, WIDTH), daily.dtype)
-    wider[:, : daily.shape[1]] = daily
-    return wider

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from banso_scoring.domain.daily import per_account
 from banso_scoring.domain.panel import DAYS, Bools, Floats, Panel
 from banso_scoring.domain.silence import Struggle
 from banso_scoring.domain.success_model import Metric, MetricKind, SuccessModel
@@ -64,7 +67,12 @@ def _sum(metric: Metric, facts: Facts) -> Floats:
 
 
 def _active_days(metric: Metric, facts: Facts) -> Floats:
-    days = (facts.panel.daily[metric.series][:, DAYS - metric.days :] > 0).sum(axis=1).astype(np.float64)
+    days = per_account(
+        facts.panel.daily,
+        metric.series,
+        lambda rows: np.count_nonzero(rows[:, DAYS - metric.days :] > 0, axis=1).astype(np.float64),
+        0.0,
+    )
     return _where(facts.known(metric.series), days)
 
 
@@ -79,13 +87,19 @@ def _ratio(metric: Metric, facts: Facts) -> Floats:
 
 def _days_since(metric: Metric, facts: Facts) -> Floats:
     """Days since the last event; if there never was one, since the account's first fact (`never: age`)."""
-    came = facts.panel.daily[metric.series] > 0
-    ever = came.any(axis=1)
-    since = came[:, ::-1].argmax(axis=1).astype(np.float64)
+    since = per_account(facts.panel.daily, metric.series, _days_back, np.nan)
+    ever = ~np.isnan(since)
     if metric.never == "absent":
         return _where(ever, since)
     never = np.minimum(facts.panel.age_days, float(DAYS))
     return _where(facts.known(metric.series), np.where(ever, since, never))
+
+
+def _days_back(rows: NDArray[Any]) -> Floats:
+    """(m,): days since the last day on which there was anything; NaN when there is none."""
+    came = rows > 0
+    since = came[:, ::-1].argmax(axis=1).astype(np.float64)
+    return np.where(came[np.arange(len(rows)), DAYS - 1 - since.astype(np.intp)], since, np.nan)
 
 
 def _trend(metric: Metric, facts: Facts) -> Floats:

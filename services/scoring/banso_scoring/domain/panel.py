@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from banso_scoring.domain.daily import Daily
 from banso_scoring.domain.plans import Plans
 from banso_scoring.domain.statements import Statements
 
@@ -26,8 +27,9 @@ Bools = NDArray[np.bool_]
 class Panel:
     """Facts of n accounts. Absent is NaN, never zero."""
 
-    daily: Floats
-    """(series, n, DAYS): counts, or sums in units (not micro-units), of `model.series[s]` per day."""
+    daily: Floats | Daily
+    """(series, n, DAYS): counts, or sums in units (not micro-units), of `model.series[s]` per day. Out of the live
+    window it is a view: valid until the window changes."""
     users: Floats
     """(len(model.user_windows), n): distinct users seen in the last w days, today included."""
     users_total: Floats
@@ -56,7 +58,7 @@ class Panel:
         """The panel of the accounts at `indices`, in that order."""
         renewal, today, ended = self.renewal_in_days, self.today, self.ended
         return Panel(
-            daily=self.daily[:, indices],
+            daily=self.daily.take(indices) if isinstance(self.daily, Daily) else self.daily[:, indices],
             users=self.users[:, indices],
             users_total=self.users_total[indices],
             seats=self.seats[indices],

@@ -1,23 +1,33 @@
-"""Every window and decay of every series in one pass over the days: `daily @ weights`.
+"""Every window and decay of a series in one pass over its days: `daily @ weights`.
 
     S[s, i, k] = sum_d daily[s, i, d] * w_k[d]
 
 Weights are multiples of 2^-20 and counts are whole, so every product and sum is exact in float64 while a
 window holds less than 2^33 events: the result does not depend on which accounts are computed together, nor
-on the order in which a BLAS adds. Sums in units are taken in whole micro-units for the same reason.
+on the order in which a BLAS adds. Plain windows of counts under 256 a day are taken in float32, where whole
+numbers are exact up to 2^24 (126 · 255 < 2^15). Sums in units are taken in whole micro-units for the same reason.
+
+A block of accounts is small enough for the cache and for a BLAS to stay on one thread (`BLOCK_PRODUCTS_MAX`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from banso_scoring.domain.daily import Daily, held
 from banso_scoring.domain.panel import DAYS, Floats, Panel
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
 QUANTUM = 2.0**20
 MICRO = 1e6
+BLOCK_PRODUCTS_MAX = 2**18
+"""Products of one multiplication: OpenBLAS gives larger ones to several threads, which wait for one another."""
+BLOCK_ROWS_MAX = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +67,82 @@ def last(days: int, lag: int = 0) -> Weighting:
     return Weighting(days=days, lag=lag)
 
 
-def wanted(model: SuccessModel) -> tuple[Weighting, ...]:
-    """All weightings that the model's formulas read, each once, in a fixed order."""
-    found = [recent(model), baseline(model), last(DAYS), last(model.silence.attempts_days)]
-    found.append(last(model.silence.shown_days))
+def wanted(model: SuccessModel) -> dict[int, tuple[Weighting, ...]]:
+    """By series the weightings that the model's formulas read, each once, in a fixed order."""
+    found: dict[int, list[Weighting]] = {}
+    decays, shown = (recent(model), baseline(model)), last(model.silence.shown_days)
+    every = {model.roles.attempt, model.roles.contact, *(channel.series for channel in model.roles.channels)}
+    for series in sorted(every):
+        found[series] = [*decays, last(DAYS), shown]
+    found[model.roles.attempt].append(last(model.silence.attempts_days))
     for metric in model.metrics:
+        rows = found.setdefault(metric.series, [])
+        rows.append(last(DAYS))
         if metric.kind in (MetricKind.COUNT, MetricKind.SUM, MetricKind.RATIO, MetricKind.TREND):
-            found.append(last(metric.days))
+            rows.append(last(metric.days))
         if metric.kind is MetricKind.TREND:
-            found.append(last(metric.base_days, lag=metric.days))
-    return tuple(dict.fromkeys(found))
+            rows.append(last(metric.base_days, lag=metric.days))
+        found.setdefault(metric.per, []).append(last(DAYS))
+        if metric.kind is MetricKind.RATIO:
+            found[metric.per].append(last(metric.days))
+    return {series: tuple(dict.fromkeys(rows)) for series, rows in found.items() if series >= 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The weighted sums of a panel. `values` is (series, n, weightings)."""
+    """The weighted sums of a panel, each (n,); one that the model was not known to want is worked out when asked."""
 
-    values: Floats
-    weightings: tuple[Weighting, ...]
+    n: int
+    _daily: Floats | Daily
+    _summed: Sequence[bool]
+    _sums: dict[tuple[int, Weighting], Floats] = field(default_factory=dict)
 
     def of(self, series: int, weighting: Weighting) -> Floats:
         """(n,): the sums of one series; zeros for series -1, which no event belongs to."""
         if series < 0:
-            return np.zeros(self.values.shape[1])
-        return self.values[series, :, self.weightings.index(weighting)]
+            return np.zeros(self.n)
+        if (series, weighting) not in self._sums:
+            self.work_out(series, (weighting,))
+        return self._sums[series, weighting]
+
+    def work_out(self, series: int, weightings: tuple[Weighting, ...]) -> None:
+        """Weigh the days of one series."""
+        summed = self._summed[series]
+        values = np.zeros((len(weightings), self.n))
+        for rows, places in held(self._daily, series, summed=summed):
+            if places is None:
+                _weigh(rows, weightings, values)
+            else:
+                sums = np.empty((len(weightings), len(rows)))
+                _weigh(rows, weightings, sums)
+                values[:, places] = sums
+        if summed:
+            values /= MICRO
+        self._sums.update(((series, weighting), row) for weighting, row in zip(weightings, values, strict=True))
 
 
 def weigh(model: SuccessModel, panel: Panel) -> Windows:
     """The windows of `panel` that `model` needs."""
-    weightings = wanted(model)
-    matrix = np.stack([weighting.weights() for weighting in weightings], axis=1)
-    values = np.empty((len(model.series), panel.n, len(weightings)))
-    for index, series in enumerate(model.series):
-        if series.of == "sum":
-            values[index] = (np.rint(panel.daily[index] * MICRO) @ matrix) / MICRO
-        else:
-            values[index] = panel.daily[index] @ matrix
-    return Windows(values, weightings)
+    windows = Windows(panel.n, panel.daily, [series.of == "sum" for series in model.series])
+    for series, weightings in wanted(model).items():
+        windows.work_out(series, weightings)
+    return windows
+
+
+def _weigh(rows: NDArray[np.generic], weightings: tuple[Weighting, ...], into: Floats) -> None:
+    """The sums of each row into (weightings, rows), block by block."""
+    small = rows.dtype == np.uint8 and all(weighting.half_life == 0 for weighting in weightings)
+    matrix = _matrix(weightings, np.float32 if small else np.float64)
+    step = min(BLOCK_ROWS_MAX, BLOCK_PRODUCTS_MAX // matrix.size)
+    days = np.empty((min(step, len(rows)), DAYS), matrix.dtype)
+    for begin in range(0, len(rows), step):
+        some = rows[begin : begin + step]
+        block = days[: len(some)]
+        np.copyto(block, some, casting="unsafe")
+        into[:, begin : begin + step] = (block @ matrix).T
+
+
+@lru_cache(maxsize=1_024)
+def _matrix(weightings: tuple[Weighting, ...], dtype: type[np.floating]) -> NDArray[np.floating]:
+    """(DAYS, weightings)."""
+    return np.stack([weighting.weights() for weighting in weightings], axis=1).astype(dtype)

@@ -1,10 +1,9 @@
-"""`banso keys`, `banso model`, `banso conservation`, `banso openapi`: what an administrator asks for."""
+"""`banso keys`, `banso conservation`, `banso openapi`: what an administrator asks for."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -17,22 +16,19 @@ from banso_common.http.keys import KeyRing, Scope
 from banso_common.settings import CommonSettings, load
 from banso_scoring.api.conservation import conservation
 from banso_scoring.api.shapes import Conservation
-from banso_scoring.model.load import check, default_model
+from banso_scoring.model.load import default_model
 from banso_scoring.settings import ScoringSettings
-from banso_standalone.models import read_text
+from banso_standalone.cli_model import JsonOption
 from banso_standalone.settings import StandaloneSettings
 from banso_standalone.standalone import build
 from banso_standalone.switchable_clock import SwitchableClock
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
-model = typer.Typer(help="The success model file.", no_args_is_help=True)
 
 
 def add(app: typer.Typer) -> None:
     """Put the commands into `app`."""
     app.add_typer(keys, name="keys")
-    app.add_typer(model, name="model")
     app.command("conservation")(show_conservation)
     app.command("openapi")(openapi)
 
@@ -64,21 +60,6 @@ def list_keys(as_json: JsonOption = False) -> None:
 def revoke_key(name: str) -> None:
     """Forget a key; it counts at once."""
     KeyRing(load(CommonSettings).keys_path).revoke(name)
-
-
-@model.command("check")
-def check_model(file: Path, as_json: JsonOption = False) -> None:
-    """Check a success model file: each fault with its line and reason; exit code 1 when there is one."""
-    findings = check(read_text(file), str(file))
-    if as_json:
-        typer.echo(json.dumps([{"line": f.line, "path": f.path, "reason": f.reason} for f in findings]))
-    elif findings:
-        for finding in findings:
-            typer.echo(f"{file}: {finding}")
-    else:
-        typer.echo(f"{file}: good")
-    if findings:
-        raise typer.Exit(1)
 
 
 def show_conservation(as_json: JsonOption = False) -> None:

@@ -17,6 +17,7 @@ from banso_scoring.console.door import Page, reader, sign_in_router
 from banso_scoring.console.journey_page import add_journey_pages
 from banso_scoring.console.language import language_of
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
+from banso_scoring.console.matrix_page import add_matrix_page
 from banso_scoring.console.place import Place
 from banso_scoring.console.segments_page import add_segments_page
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
@@ -73,6 +74,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             "words": PLAN_WORDS[language],
         }
         return show(request, "account.html", shown)
+    add_matrix_page(router, member)
 
     add_segments_page(router, member)
     add_journey_pages(router, member)

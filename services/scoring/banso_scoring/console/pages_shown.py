@@ -23,6 +23,7 @@ from banso_scoring.console.language import COOKIE, LANGUAGES, language_of, pick
 from banso_scoring.console.place import account_address
 from banso_scoring.console.words import WORDS
 from banso_scoring.console.words_journey import JOURNEY_WORDS
+from banso_scoring.console.words_matrix import MATRIX_WORDS
 
 LANGUAGE_AGE_S = 365 * 24 * 3_600
 SHOWN_CHARS_MAX = 200
@@ -50,6 +51,7 @@ def _environment() -> Environment:
         "account_address": account_address,
         "style_address": STYLE_ADDRESS,
         "target_text": sentences.target_text,
+        "MATRIX_WORDS": MATRIX_WORDS,
         "journey_words": JOURNEY_WORDS,
         "Band": Band,
         "SignalKind": SignalKind,

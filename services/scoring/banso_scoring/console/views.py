@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ from banso_scoring.console.facets import Facets, facets, owners
 from banso_scoring.console.language import Language
 from banso_scoring.console.place import Place
 from banso_scoring.console.sentences import why
-from banso_scoring.domain.success_model import Phase, SuccessModel
+from banso_scoring.domain.success_model import Phase, SuccessModel, Texts
 from banso_scoring.member import Member
 
 TREND_DAYS = 90
@@ -46,6 +46,8 @@ class ListPage:
     lines: list[Line]
     following: str | None
     journey: tuple[Phase, ...]
+    cells: Mapping[str, Texts]
+    """Cell -> its labels."""
     severities: dict[SignalKind, Severity]
     healthy_from: float
     critical_below: float
@@ -71,6 +73,8 @@ class AccountPage:
     line: Line
     phase: Phase
     journey: tuple[Phase, ...]
+    cells: Mapping[str, Texts]
+    """Cell -> its labels."""
     from_day: str
     healthy_from: float
     critical_below: float
@@ -93,6 +97,7 @@ async def list_page(tx: AsyncConnection, member: Member, place: Place, language:
         lines=lines,
         following=None if following is None else place.following(following),
         journey=member.model.journey,
+        cells={cell.key: cell.labels for cell in member.model.matrix.cells},
         has_plans=member.model.objectives.enabled,
         severities=severities(member.model),
         healthy_from=member.model.bands.healthy_from,
@@ -115,6 +120,7 @@ def account_page(member: Member, detail: AccountDetail, language: Language) -> A
         line=line_of(detail, language, LARGE),
         phase=next(phase for phase in model.journey if phase.key == detail.phase.key),
         journey=model.journey,
+        cells={cell.key: cell.labels for cell in model.matrix.cells},
         from_day=date.fromordinal(date.fromisoformat(detail.day).toordinal() - TREND_DAYS).isoformat(),
         healthy_from=model.bands.healthy_from,
         critical_below=model.bands.critical_below,

@@ -38,14 +38,23 @@ def at(text: str, zone: ZoneInfo = TOKYO) -> int:
 MONDAY_NOON = at("2026-03-02T12:00")
 
 
+def channel(key: str, labels: dict[str, str], **said: Any) -> ChannelEvidence:
+    """One kind of trouble, called as the success model calls it."""
+    return ChannelEvidence(channel=key, labels=labels, **said)
+
+
 def evidence(**changes: Any) -> Evidence:
     """14 failed imports by 4 users in 14 days, usually 3; 2.3 contacts expected, none seen."""
     said: dict[str, Any] = {
         "window_days": 14,
         "attempts": 40,
         "channels": [
-            ChannelEvidence(channel="Login failed", seen=1, expected=0.4, users=1, log_evidence=0.2),
-            ChannelEvidence(channel="Import failed", seen=14, expected=3.0, users=4, log_evidence=4.1),
+            channel(
+                "login", {"ja": "ログイン失敗", "en": "Login failed"}, seen=1, expected=0.4, users=1, log_evidence=0.2
+            ),
+            channel(
+                "import", {"ja": "取込の失敗", "en": "Import failed"}, seen=14, expected=3.0, users=4, log_evidence=4.1
+            ),
         ],
         "contacts_seen": 0,
         "contacts_expected": 2.3,
@@ -72,6 +81,7 @@ def signal(account: str = "acme", episode: int = 1, **changes: Any) -> AccountSi
         "account_name": "Acme",
         "touch": TouchModel.HIGH,
         "phase": "operation",
+        "phase_labels": {"ja": "運用", "en": "operation"},
         "band": Band.CRITICAL,
         "coverage": 0.8,
         "model_version": "1",

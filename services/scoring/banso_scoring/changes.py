@@ -175,6 +175,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         for channel in model.roles.channels
     ]
     score = float(found.evaluation.health.score[column])
+    phase = model.journey[int(found.standing.phase[column])]
     last_day = int(portfolio.columns.last_day[said.position])
     return AccountSignal(
         v=VERSION,
@@ -188,7 +189,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         opened_at=said.opened_day * DAY_MS,
         account_name=who.name or account,
         touch=portfolio.touch(said.position),
-        phase=model.journey[int(found.standing.phase[column])].key,
+        phase=phase.key,
         band=BANDS[int(found.standing.band[column])],
         coverage=round(float(found.evaluation.health.coverage[column]), 4),
         model_version=model.version,
@@ -208,6 +209,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         contact_email=who.contact_email,
         locale=who.locale,
         time_zone=who.time_zone,
+        phase_labels=dict(phase.labels),
     )
 
 

@@ -108,8 +108,8 @@ async def test_a_mail_arrives_in_text_and_html_and_says_that_a_machine_wrote_it(
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None
     assert html is not None
-    assert "「Import failed」が14日間に14回" in plain.get_content()
-    assert "<li>「Import failed」が14日間に14回" in html.get_content()
+    assert "「取込の失敗」が14日間に14回" in plain.get_content()
+    assert "<li>「取込の失敗」が14日間に14回" in html.get_content()
     assert all(len(line) <= 998 for line in bytes(mail).splitlines())
 
 

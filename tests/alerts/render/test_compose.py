@@ -12,8 +12,8 @@ from banso_alerts.plays_file import default_plays
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
 from banso_alerts.render.written import as_text
-from banso_common.contracts.account_signal import AccountSignal, SignalKind, TouchModel
-from tests.alerts.made import candidate, directory, evidence, play, signal
+from banso_common.contracts.account_signal import AccountSignal, Band, SignalKind, TouchModel
+from tests.alerts.made import candidate, channel, directory, evidence, play, signal
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAYS = {each.template: each for each in reversed(default_plays())}
@@ -38,6 +38,46 @@ def test_every_message_reads_as_its_golden_file(template: Template, locale: str)
     kind = SignalKind.STRUGGLING if template is Template.CONTACT_OFFER else SignalKind(template)
     written = text(signal(kind=kind, owner_locale=locale, locale=locale, detail=detail), template)
     assert written == (GOLDEN / f"{template}.{locale}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("locale", "now", "words"),
+    [
+        ("en", (Band.WATCH, 50.0), "Acme: health was critical|Health fell to critical on|now it is 50 of 100 (watch,"),
+        ("ja", (Band.WATCH, 50.0), "危険域に入りました|危険域まで下がりました|いまは50点（注意）です"),
+        ("en", (Band.UNKNOWN, None), "Acme: health was critical|now it cannot be told (unknown,"),
+        ("ja", (Band.UNKNOWN, None), "危険域に入りました|いまは判定不能です"),
+    ],
+)
+def test_a_band_that_was_left_again_is_not_told_as_the_present_one(
+    locale: str, now: tuple[Band, float | None], words: str
+) -> None:
+    band, score = now
+    said = signal(kind=SignalKind.HEALTH_CRITICAL, band=band, score=score, owner_locale=locale, locale=locale)
+    written = text(said, Template.HEALTH_CRITICAL)
+    assert [each for each in words.split("|") if each not in written] == []
+    for present in (
+        "health is critical",
+        "has been critical",
+        "危険域です",
+        "危険域にあります",
+        "（危険）",
+        "(critical)",
+    ):
+        assert present not in written
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_signal_of_before_labels_were_told_names_keys(locale: str) -> None:
+    old = evidence(channels=[channel("import", {}, seen=14, expected=3.0, users=4, log_evidence=4.1)])
+    written = text(signal(owner_locale=locale, locale=locale, evidence=old, phase="pilot", phase_labels={}))
+    assert "import" in written
+    assert "pilot" in written
+
+
+def test_a_label_in_one_language_serves_both() -> None:
+    only = evidence(channels=[channel("k7", {"ja": "取込"}, seen=14, expected=3.0, users=4, log_evidence=4.1)])
+    assert "“取込”: 14 times" in text(signal(owner_locale="en", evidence=only))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ def test_a_silent_struggle_is_signalled_with_its_numbers_and_a_vocal_one_is_stru
     assert (said.window_days, said.attempts, said.enough_data) == (56, 280, True)
     assert (said.channels[0].channel, said.channels[0].seen, said.channels[0].users) == ("error", 70, 3)
     assert said.channels[0].expected < 35
+    assert said.channels[0].labels == MODEL.roles.channels[0].labels
+    assert set(said.channels[0].labels) == {"ja", "en"}
     assert said.contacts_seen == 0
     assert said.contacts_expected is not None
     assert said.contacts_expected > 1

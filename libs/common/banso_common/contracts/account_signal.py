@@ -57,13 +57,17 @@ class Band(StrEnum):
 
 
 class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of trouble over the window: `seen` against `expected` counts, and its log-evidence in nats."""
+    """One kind of trouble over the window: `seen` against `expected` counts, and its log-evidence in nats.
+
+    `labels` are the success model's words for it, by language; empty in signals of before they were told.
+    """
 
     channel: str
     seen: int
     expected: float
     users: int
     log_evidence: float
+    labels: dict[str, str] = {}
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +88,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One signal. `score` is 0-100, `coverage` 0-1; `acv` in micro-units of `currency`."""
+    """One signal. `score` is 0-100, `coverage` 0-1; `acv` in micro-units of `currency`.
+
+    `phase_labels` are the success model's words for the phase, by language. `band` and `score` are those of
+    `said_at`: what opened the episode may be over by then.
+    """
 
     v: int
     key: str
@@ -114,6 +122,7 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     contact_email: str | None = None
     locale: str | None = None
     time_zone: str | None = None
+    phase_labels: dict[str, str] = {}
 
 
 def signal_key(account: str, kind: SignalKind, episode: int, state: SignalState) -> str:

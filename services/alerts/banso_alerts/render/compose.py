@@ -15,8 +15,9 @@ from banso_alerts.domain.outreach import Candidate
 from banso_alerts.domain.plays import Audience
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.sinks import one_line
-from banso_alerts.render.words import WORDS, Words, about, day, money, percent
-from banso_common.contracts.account_signal import AccountSignal, ChannelEvidence, SignalKind, TouchModel
+from banso_alerts.render.words import HEADINGS, about, day, money, percent
+from banso_common.contracts.account_signal import AccountSignal, Band, ChannelEvidence, SignalKind, TouchModel
+from banso_common.contracts.words import BANDS, TOUCHES, named
 
 CHANNELS_SHOWN_MAX = 5
 NO_CONTACT_SHOWN_MAX = 0.5
@@ -28,7 +29,7 @@ Value = object
 def compose(candidate: Candidate, public_url: str | None) -> Message:
     """The message of a candidate. `public_url` is where the console stands."""
     locale = candidate.recipient.locale
-    words = WORDS[locale]
+    words = HEADINGS[locale]
     for_contact = candidate.recipient.audience is Audience.CONTACT
     values = _values(candidate.signal, locale, for_contact)
     body = _template(f"{locale}/{candidate.play.template}.jinja")
@@ -58,15 +59,15 @@ def link_to(account: str, public_url: str | None) -> str | None:
 
 
 def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, Value]:
-    words = WORDS[locale]
     return {
         "for_contact": for_contact,
         "account": one_line(signal.account),
         "account_name": one_line(signal.account_name) or one_line(signal.account),
-        "phase": _phase(signal.phase, words),
-        "touch": words.touch[signal.touch],
+        "phase": one_line(named(signal.phase_labels, signal.phase, locale)),
+        "touch": TOUCHES[locale][signal.touch],
         "hands_on": signal.touch in (TouchModel.HIGH, TouchModel.LOW),
-        "band": words.bands[signal.band],
+        "band": BANDS[locale][signal.band],
+        "is_critical": signal.band is Band.CRITICAL,
         "score": "" if signal.score is None else f"{signal.score:.0f}",
         "coverage": percent(signal.coverage),
         "acv": "" if signal.acv is None else money(signal.acv, signal.currency, locale),
@@ -74,23 +75,24 @@ def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, 
         "contact_name": one_line(signal.contact_name or ""),
         "contact_email": one_line(signal.contact_email or ""),
         "opened_on": day(signal.opened_at, locale),
-        **_evidence(signal),
+        **_evidence(signal, locale),
         **_detail(signal),
     }
 
 
-def _evidence(signal: AccountSignal) -> dict[str, Value]:
+def _evidence(signal: AccountSignal, locale: str) -> dict[str, Value]:
     """The numbers as they are written in sentences; the channels that speak loudest first."""
     evidence = signal.evidence if signal.kind is not SignalKind.GOAL_REACHED else None
     loudest = sorted(evidence.channels, key=lambda c: (-c.log_evidence, c.channel)) if evidence else []
     shown = [channel for channel in loudest if channel.seen > channel.expected][:CHANNELS_SHOWN_MAX]
+    channels = [_channel(channel, locale) for channel in shown]
     known = evidence is not None and evidence.contacts_expected is not None
     chance = evidence.no_contact_probability if evidence else None
     seen = (evidence.contacts_seen or 0) if evidence else 0
     return {
         "has_evidence": evidence is not None,
-        "channels": [_channel(channel) for channel in shown],
-        "top_channel": one_line(shown[0].channel) if shown else "",
+        "channels": channels,
+        "top_channel": channels[0]["name"] if channels else "",
         "window_days": evidence.window_days if evidence else 0,
         "attempts": f"{evidence.attempts:,}" if evidence else "",
         "enough_data": evidence is None or evidence.enough_data,
@@ -102,9 +104,9 @@ def _evidence(signal: AccountSignal) -> dict[str, Value]:
     }
 
 
-def _channel(channel: ChannelEvidence) -> dict[str, Value]:
+def _channel(channel: ChannelEvidence, locale: str) -> dict[str, Value]:
     return {
-        "name": one_line(channel.channel),
+        "name": one_line(named(channel.labels, channel.channel, locale)),
         "seen": f"{channel.seen:,}",
         "once": channel.seen == 1,
         "users": f"{channel.users:,}" if channel.users else "",
@@ -123,10 +125,6 @@ def _detail(signal: AccountSignal) -> dict[str, Value]:
 
 def _days(value: str | float | None, least: int) -> str:
     return f"{value:,.0f}" if isinstance(value, int | float) and value >= least else ""
-
-
-def _phase(phase: str, words: Words) -> str:
-    return words.phases.get(phase) or one_line(phase)
 
 
 def _block(template: Template, name: str, values: dict[str, Value]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The product's own words in both languages: headings, phases, bands, touch models; and how numbers are written."""
+"""The headings of messages in both languages, and how numbers are written in them."""
 
 from __future__ import annotations
 
@@ -11,61 +11,22 @@ from babel.numbers import format_currency
 
 from banso_common.clock import SECOND_MS
 from banso_common.contracts.account_activity import MICRO
-from banso_common.contracts.account_signal import Band, TouchModel
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One language. Phases that a company named itself are shown as it wrote them."""
+class Headings:
+    """The headings of a message in one language."""
 
     who: str
     what: str
     why: str
     do: str
     link: str
-    phases: dict[str, str]
-    bands: dict[Band, str]
-    touch: dict[TouchModel, str]
 
 
-WORDS: dict[str, Words] = {
-    "ja": Words(
-        who="お客様",
-        what="何が起きているか",
-        why="そう考える理由",
-        do="次の一手",
-        link="banso で開く",
-        phases={
-            "implementation": "導入",
-            "pilot": "ランニング",
-            "operation": "運用",
-            "adoption": "活用",
-            "renewal": "更新",
-            "advocacy": "推奨",
-        },
-        bands={Band.HEALTHY: "健全", Band.WATCH: "注意", Band.CRITICAL: "危険", Band.UNKNOWN: "判定不能"},
-        touch={
-            TouchModel.HIGH: "ハイタッチ",
-            TouchModel.LOW: "ロータッチ",
-            TouchModel.TECH: "テックタッチ",
-            TouchModel.COMMUNITY: "コミュニティタッチ",
-        },
-    ),
-    "en": Words(
-        who="Who",
-        what="What happened",
-        why="Why we think so",
-        do="What to do",
-        link="Open in banso",
-        phases={},
-        bands={Band.HEALTHY: "healthy", Band.WATCH: "watch", Band.CRITICAL: "critical", Band.UNKNOWN: "unknown"},
-        touch={
-            TouchModel.HIGH: "high touch",
-            TouchModel.LOW: "low touch",
-            TouchModel.TECH: "tech touch",
-            TouchModel.COMMUNITY: "community touch",
-        },
-    ),
+HEADINGS: dict[str, Headings] = {
+    "ja": Headings(who="お客様", what="何が起きているか", why="そう考える理由", do="次の一手", link="banso で開く"),
+    "en": Headings(who="Who", what="What happened", why="Why we think so", do="What to do", link="Open in banso"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
+from banso_common.contracts.words import BANDS, TOUCHES
 from banso_scoring.console.language import Language
 
 
@@ -172,7 +173,7 @@ WORDS: dict[Language, Words] = {
         away="データベースが応答しません。少し待ってからやり直してください。",
         failed="表示できませんでした",
         goes_on="続ける",
-        bands={Band.HEALTHY: "健全", Band.WATCH: "注意", Band.CRITICAL: "危険", Band.UNKNOWN: "判定不能"},
+        bands=BANDS["ja"],
         kinds={
             SignalKind.SILENT_STRUGGLING: "黙って困っている",
             SignalKind.STRUGGLING: "つまずいている",
@@ -180,12 +181,7 @@ WORDS: dict[Language, Words] = {
             SignalKind.STALLED: "停滞",
             SignalKind.GOAL_REACHED: "ゴール達成",
         },
-        touches={
-            TouchModel.HIGH: "ハイタッチ",
-            TouchModel.LOW: "ロータッチ",
-            TouchModel.TECH: "テックタッチ",
-            TouchModel.COMMUNITY: "コミュニティ",
-        },
+        touches=TOUCHES["ja"],
     ),
     "en": Words(
         other_language="日本語",
@@ -264,7 +260,7 @@ WORDS: dict[Language, Words] = {
         away="The database does not answer. Wait a moment and try again.",
         failed="This cannot be shown",
         goes_on="Go on",
-        bands={Band.HEALTHY: "healthy", Band.WATCH: "watch", Band.CRITICAL: "critical", Band.UNKNOWN: "unknown"},
+        bands=BANDS["en"],
         kinds={
             SignalKind.SILENT_STRUGGLING: "struggling in silence",
             SignalKind.STRUGGLING: "struggling",
@@ -272,11 +268,6 @@ WORDS: dict[Language, Words] = {
             SignalKind.STALLED: "stalled",
             SignalKind.GOAL_REACHED: "goal reached",
         },
-        touches={
-            TouchModel.HIGH: "high touch",
-            TouchModel.LOW: "low touch",
-            TouchModel.TECH: "tech touch",
-            TouchModel.COMMUNITY: "community",
-        },
+        touches=TOUCHES["en"],
     ),
 }

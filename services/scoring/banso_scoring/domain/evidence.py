@@ -22,6 +22,7 @@ def evidence_of(model: SuccessModel, struggle: Struggle, index: int, users: Sequ
             expected=round(float(struggle.expected[k, index]), DIGITS),
             users=users[k],
             log_evidence=round(float(struggle.log_evidence[k, index]), DIGITS),
+            labels=dict(channel.labels),
         )
         for k, channel in enumerate(model.roles.channels)
     ]

@@ -16,8 +16,10 @@ from banso_scoring.domain.day_rows import DayRows
 from banso_scoring.domain.fact_columns import HALF, FactColumns
 from banso_scoring.domain.panel import DAYS, Panel
 from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.user_days import WORD, UserDays
 
-WORD = 64
+__all__ = ["WIDTH", "WORD", "LiveWindow"]
+
 WIDTH = 3 * WORD
 """Days held: DAYS, and room to look back (`WIDTH - DAYS`) or to go on before the window moves by a word."""
 
@@ -37,9 +39,12 @@ class LiveWindow:
         self._capacity = 1_024
         self._summed = [series.of == "sum" for series in model.series]
         self._rows = [DayRows(WIDTH, *(SUMS if summed else COUNTS)) for summed in self._summed]
-        self._user_index: dict[int, int] = {}
-        self._user_account = np.zeros(1_024, np.int64)
-        self._user_days = np.zeros((1_024, WIDTH // WORD), np.uint64)
+        self._users = UserDays(WIDTH)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the columns."""
+        return self._users.nbytes + sum(rows.nbytes for rows in self._rows)
 
     def make_room(self, accounts: int, day: int) -> None:
         """Let the window hold `accounts` accounts and reach `day`."""
@@ -50,8 +55,7 @@ class LiveWindow:
         while day >= self.origin + WIDTH:
             for rows in self._rows:
                 rows.move(WORD)
-            self._user_days[:, :-1] = self._user_days[:, 1:]
-            self._user_days[:, -1] = 0
+            self._users.move()
             self.origin += WORD
 
     def add(self, facts: FactColumns, positions: Ints) -> None:
@@ -67,7 +71,9 @@ class LiveWindow:
                 some = np.flatnonzero(inside & names[facts.name])
                 rows.add(positions[facts.account[some]], columns[some], values[summed][some])
         lengths = np.diff(facts.user_ends, prepend=0)
-        self._add_users(facts.users, np.repeat(positions[facts.account], lengths), np.repeat(columns, lengths))
+        seen = np.repeat(inside, lengths)
+        accounts, days = np.repeat(positions[facts.account], lengths), np.repeat(columns, lengths)
+        self._users.add(facts.users[seen], accounts[seen], days[seen])
 
     def _members(self, names: Sequence[str]) -> NDArray[np.bool_]:
         """(series, names): which event name belongs to which series."""
@@ -75,19 +81,6 @@ class LiveWindow:
         for number, name in enumerate(names):
             found[list(self._model.series_of[name]), number] = True
         return found
-
-    def _add_users(self, users: Ints, accounts: Ints, columns: Ints) -> None:
-        inside = columns >= 0
-        users, accounts, columns = users[inside], accounts[inside], columns[inside]
-        index, known = self._user_index, len(self._user_index)
-        places = np.array([index.setdefault(user, len(index)) for user in users.tolist()], np.int64)
-        while len(index) > len(self._user_account):
-            self._user_account = np.concatenate((self._user_account, np.zeros_like(self._user_account)))
-            self._user_days = np.concatenate((self._user_days, np.zeros_like(self._user_days)))
-        if len(index) > known:
-            self._user_account[places] = accounts
-        bits = np.uint64(1) << (columns % WORD).astype(np.uint64)
-        np.bitwise_or.at(self._user_days, (places, columns // WORD), bits)
 
     def panel(self, accounts: Ints, day: int, seats: NDArray[np.float64], first_day: Ints) -> Panel:
         """The facts of `accounts` (indices) as they are at the end of `day`; `seats` and `first_day` are
@@ -99,12 +92,12 @@ class LiveWindow:
         begin = last - DAYS + 1
         read = self._read if begin >= 0 else self._read_padded
         series = [read(rows, accounts, begin) for rows in self._rows]
-        windows = self._model.user_windows
-        users = [self._users_within(accounts, last - width + 1, last) for width in windows]
+        widths = (*self._model.user_windows, DAYS)
+        users = self._users.within(accounts, [(last - width + 1, last) for width in widths])
         return Panel(
             daily=Daily(len(accounts), DAYS, series, self._summed),
-            users=np.array(users, np.float64).reshape(len(windows), len(accounts)),
-            users_total=self._users_within(accounts, last - DAYS + 1, last),
+            users=users[:-1],
+            users_total=users[-1],
             seats=seats,
             age_days=np.maximum(day - first_day, 0).astype(np.float64),
         )
@@ -122,14 +115,3 @@ class LiveWindow:
             padded[:, DAYS - days.shape[1] :] = days
             found.append((padded, places))
         return found
-
-    def _users_within(self, accounts: Ints, first: int, last: int) -> NDArray[np.float64]:
-        """Distinct users of each account on columns first..last."""
-        count = len(self._user_index)
-        words = []
-        for word in range(WIDTH // WORD):
-            low, high = max(first - word * WORD, 0), min(last - word * WORD, WORD - 1)
-            words.append(((1 << (high + 1)) - (1 << low)) if high >= low else 0)
-        present = (self._user_days[:count] & np.array(words, np.uint64)).any(axis=1)
-        per_account = np.bincount(self._user_account[:count][present], minlength=self._capacity)
-        return per_account[accounts].astype(np.float64)

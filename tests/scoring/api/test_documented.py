@@ -18,6 +18,7 @@ from tests.scoring.api.given import Door, Tenant, days_of_use
 
 ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/explain", "/v1/model", "/v1/conservation"}
 ROUTES |= {"/v1/journey", "/v1/journey/export", "/v1/journey/{phase}/calibration"}
+ROUTES |= {"/v1/segments"}
 FILES = {"/v1/journey/export"}
 """Routes that give a file, not JSON."""
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"

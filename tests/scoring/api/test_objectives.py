@@ -222,6 +222,22 @@ async def test_while_the_log_is_away_nothing_is_promised(office: Office, fault: 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, wait)
 
 
+def test_what_openapi_and_the_page_about_the_api_say_of_objectives(
+    scoring: Tenant, clock: ManualClock, tmp_path: Path
+) -> None:
+    said = _door(scoring, clock, PaperLog(), tmp_path).app.openapi()
+    paths = {path: set(operations) for path, operations in said["paths"].items() if "/objectives/" in path}
+    one = "/v1/accounts/{account}/objectives/{key}"
+    assert paths == {one: {"put", "delete"}, f"{one}/progress": {"post"}}
+    text = Path("docs/api.md").read_text(encoding="utf-8")
+    for path, verbs in paths.items():
+        for verb in verbs:
+            assert f"`{verb.upper()} {path}`" in text
+            operation = said["paths"][path][verb]
+            assert operation["summary"] and operation["description"] and operation["security"] == [{"key": []}]
+            assert {"202", "401", "403", "404", "422", "503"} <= set(operation["responses"])
+
+
 async def test_who_may_only_read_may_say_nothing(scoring: Tenant, clock: ManualClock, tmp_path: Path) -> None:
     made = _door(scoring, clock, PaperLog(), tmp_path)
     async with made.client() as reader:

@@ -37,7 +37,7 @@ class ObjectiveFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     `baseline` is where the customer began and `target` where they want to be, which may be below; both in `unit`.
     `agreed_on` and `due_on` are ISO dates in the account's zone. Progress is `value`, or is read from `metric`, a
-    metric of the success model, or from `event`: the mean value of such events on the newest day that has any.
+    metric of the success model (of kind `last-value` it is the newest value of an event).
     """
 
     name: str | None = None
@@ -49,7 +49,6 @@ class ObjectiveFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     due_on: str | None = None
     status: ObjectiveStatus | None = None
     metric: str | None = None
-    event: str | None = None
     value: float | None = None
 
 
@@ -116,7 +115,6 @@ _READERS: dict[str, Callable[[Scalar], Scalar]] = {
     "due_on": _day,
     "status": _status,
     "metric": _text,
-    "event": _text,
     "value": _number,
 }
 _NUMBER_MEANT = f"a number within ±{NUMBER_MAX:.0e}"

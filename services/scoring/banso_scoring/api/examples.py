@@ -141,7 +141,6 @@ DETAIL: JsonDict = {
                 "agreed_on": "2026-06-02",
                 "due_on": "2027-01-17",
                 "metric": None,
-                "event": None,
                 "value": 31,
                 "attainment": 0.36,
                 "elapsed": 0.75,

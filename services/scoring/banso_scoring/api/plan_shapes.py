@@ -68,7 +68,6 @@ class ObjectiveShown:
     due_on: str | None
     metric: str | None
     """The metric of the model that is the progress; null when progress is said."""
-    event: str | None
     value: float | None
     """Null while no progress is known."""
     attainment: float | None

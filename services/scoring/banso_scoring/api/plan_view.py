@@ -77,7 +77,6 @@ def _objective(found: Evaluation, one: Objective, plan: PlanFound, row: int | No
         agreed_on=day_text(one.agreed_day),
         due_on=None if one.due_day is None else day_text(one.due_day),
         metric=one.metric,
-        event=one.event,
         value=value,
         attainment=attained,
         elapsed=elapsed,

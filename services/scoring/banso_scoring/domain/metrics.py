@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.daily import per_account
+from banso_scoring.domain.daily import MICRO, held, per_account
 from banso_scoring.domain.panel import DAYS, Bools, Floats, Panel
 from banso_scoring.domain.silence import Struggle
 from banso_scoring.domain.success_model import Metric, MetricKind, SuccessModel
@@ -102,6 +102,25 @@ def _days_back(rows: NDArray[Any]) -> Floats:
     return np.where(came[np.arange(len(rows)), DAYS - 1 - since.astype(np.intp)], since, np.nan)
 
 
+def _last_value(metric: Metric, facts: Facts) -> Floats:
+    """The mean value of the events of the newest day that has any; `series` are the sums, `per` the counts."""
+    since = per_account(facts.panel.daily, metric.per, _days_back, np.nan)
+    ever = since < metric.days
+    day = np.where(ever, DAYS - 1 - since, DAYS - 1).astype(np.intp)
+    count = _on_day(facts.panel, metric.per, day, summed=False)
+    total = _on_day(facts.panel, metric.series, day, summed=True) / MICRO
+    return _where(ever, total / np.where(ever, count, 1.0))
+
+
+def _on_day(panel: Panel, series: int, day: NDArray[np.intp], *, summed: bool) -> Floats:
+    """(n,): what each account has of a series on the column `day`, a whole number."""
+    found = np.zeros(panel.n)
+    for rows, places in held(panel.daily, series, summed=summed):
+        some = np.arange(panel.n) if places is None else places
+        found[some] = rows[np.arange(len(some)), day[some]]
+    return found
+
+
 def _trend(metric: Metric, facts: Facts) -> Floats:
     """ln((R + 5) / (B·r/b + 5)): recent R against own base B times what the cohort did, r against b.
 
@@ -155,6 +174,7 @@ _FORMULAS: dict[MetricKind, Callable[[Metric, Facts], Floats]] = {
     MetricKind.ACTIVE_DAYS: _active_days,
     MetricKind.RATIO: _ratio,
     MetricKind.DAYS_SINCE: _days_since,
+    MetricKind.LAST_VALUE: _last_value,
     MetricKind.TREND: _trend,
     MetricKind.USERS: _users,
     MetricKind.USERS_PER_SEAT: _users_per_seat,

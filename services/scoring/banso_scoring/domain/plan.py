@@ -69,7 +69,6 @@ class Objective:
     agreed_day: int
     due_day: int | None
     metric: str | None
-    event: str | None
     fault: str | None
 
 
@@ -169,7 +168,6 @@ def _objective(key: str, said: contract.ObjectiveFields, first_day: int) -> Obje
         agreed_day=agreed_day,
         due_day=due_day,
         metric=said.metric,
-        event=said.event,
         fault=fault,
     )
 

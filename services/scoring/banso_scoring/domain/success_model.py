@@ -43,6 +43,7 @@ class MetricKind(StrEnum):
     ACTIVE_DAYS = "active-days"
     RATIO = "ratio"
     DAYS_SINCE = "days-since"
+    LAST_VALUE = "last-value"
     TREND = "trend"
     USERS = "users"
     USERS_PER_SEAT = "users-per-seat"

@@ -13,6 +13,7 @@ from banso_scoring.model.schema import (
     AttributeFile,
     CountFile,
     DaysSinceFile,
+    LastValueFile,
     RatioFile,
     TrendFile,
     UsersFile,
@@ -56,6 +57,12 @@ def _own(table: Table, path: Path, written: AnyMetric) -> dict[str, Any]:
         }
     elif isinstance(written, DaysSinceFile):
         found = {"series": table.add(written.events, (*path, "events")), "never": written.never}
+    elif isinstance(written, LastValueFile):
+        found = {
+            "series": table.add(written.events, (*path, "events"), "sum"),
+            "per": table.add(written.events, (*path, "events")),
+            "days": written.days,
+        }
     elif isinstance(written, TrendFile):
         if written.days + written.base_days > DAYS:
             table.fault((*path, "base_days"), f"`days` and `base_days` together are more than {DAYS}")

@@ -96,6 +96,14 @@ class DaysSinceFile(MetricFile):
     never: Literal["age", "absent"] = "age"
 
 
+class LastValueFile(MetricFile):
+    """What the newest events say: the mean value of those of the newest day that has any."""
+
+    kind: Literal["last-value"]
+    events: Events
+    days: WindowDays = DAYS
+
+
 class TrendFile(MetricFile):
     """The last days against those before, the cohort's movement taken out, as a natural logarithm."""
 
@@ -127,7 +135,7 @@ class AttributeFile(MetricFile):
 
 
 AnyMetric = Annotated[
-    CountFile | RatioFile | DaysSinceFile | TrendFile | UsersFile | TroubleFile | AttributeFile,
+    CountFile | RatioFile | DaysSinceFile | LastValueFile | TrendFile | UsersFile | TroubleFile | AttributeFile,
     Field(discriminator="kind"),
 ]
 

@@ -65,6 +65,7 @@ async def test_the_list_can_be_asked_for_those_who_are_behind(scoring: Tenant, r
     await agree(scoring)
     await scoring.take(days_of_use("other", scoring.clock.now(), 30))
     page = (await reader.get("/?objectives=behind&lang=en")).text
+    assert "Success plan 8% attained after 48% of the time" in page
     assert re.findall(r'<a class="name" href="/accounts/([^"]*)"', page) == ["acme"]
     assert '<option value="behind" selected>behind</option>' in page
     page = (await reader.get("/?objectives=none")).text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.api.render import units
 from banso_scoring.api.shapes import DESCRIBED
+from banso_scoring.domain.pattern_model import Pattern
 from banso_scoring.domain.success_model import Condition, MetricKind, Phase, SuccessModel
 
 Texts = Mapping[str, str]
@@ -97,6 +98,32 @@ class SignalView:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectivesView:
+    """What the success plan does to health; shares are 0 to 1, ceilings points of health."""
+
+    __pydantic_config__ = DESCRIBED
+
+    enabled: bool
+    grace: float
+    behind: float
+    ceiling_failing: float
+    ceiling_without: float
+
+
+@dataclass(frozen=True, slots=True)
+class PatternView:
+    """One of several ways to succeed: when an account follows it, and what each dimension weighs then."""
+
+    __pydantic_config__ = DESCRIBED
+
+    key: str
+    label: Texts
+    when: list[ConditionView]
+    weights: dict[str, float]
+    hold_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class TouchView:
     """From which annual contract value on, in units of `currency`, an account gets `touch`."""
 
@@ -123,6 +150,8 @@ class ModelView:
     touch_default: TouchModel
     touch: list[TouchView]
     signals: list[SignalView]
+    objectives: ObjectivesView
+    patterns: list[PatternView]
 
 
 def view_of(model: SuccessModel) -> ModelView:
@@ -156,25 +185,41 @@ def view_of(model: SuccessModel) -> ModelView:
         touch_default=model.touch_default,
         touch=[TouchView(rule.currency, units(rule.at_least) or 0, rule.touch) for rule in model.touch_rules],
         signals=[SignalView(rule.kind, rule.enabled, rule.severity, rule.open, rule.close) for rule in model.signals],
+        objectives=ObjectivesView(*(getattr(model.objectives, name) for name in ObjectivesView.__dataclass_fields__)),
+        patterns=[_pattern(model, pattern) for pattern in model.patterns.any_of],
     )
 
 
-def _phase(model: SuccessModel, phase: Phase) -> PhaseView:
-    def conditions(some: tuple[Condition, ...]) -> list[ConditionView]:
-        return [ConditionView(model.metrics[one.metric].name, one.at_least, one.at_most) for one in some]
+def _pattern(model: SuccessModel, pattern: Pattern) -> PatternView:
+    return PatternView(
+        key=pattern.key,
+        label=pattern.labels,
+        when=_conditions(model, pattern.when),
+        weights={
+            dimension.name: dimension.weight * times
+            for dimension, times in zip(model.dimensions, pattern.times, strict=True)
+        },
+        hold_days=model.patterns.hold_days,
+    )
 
+
+def _conditions(model: SuccessModel, some: tuple[Condition, ...]) -> list[ConditionView]:
+    return [ConditionView(model.metrics[one.metric].name, one.at_least, one.at_most) for one in some]
+
+
+def _phase(model: SuccessModel, phase: Phase) -> PhaseView:
     return PhaseView(
         key=phase.key,
         label=phase.labels,
         do=phase.do,
         experience=phase.experience,
         services=phase.services,
-        goal=conditions(phase.goal),
+        goal=_conditions(model, phase.goal),
         dwell_days=phase.dwell_days,
         expected_days=phase.expected_days,
         optional=phase.optional,
-        entry=conditions(phase.entry),
-        lapse=conditions(phase.lapse),
+        entry=_conditions(model, phase.entry),
+        lapse=_conditions(model, phase.lapse),
         lapse_days=phase.lapse_days,
         lapse_to=None if phase.lapse_to < 0 else model.journey[phase.lapse_to].key,
     )

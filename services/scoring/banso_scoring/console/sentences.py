@@ -7,6 +7,7 @@ from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, MetricV
 from banso_scoring.api.journey_shapes import GoalCondition
 from banso_scoring.console.language import Language, pick
 from banso_scoring.console.numbers import about, days, people, percent
+from banso_scoring.domain.objectives import PlanState
 
 SENTENCES_MAX = 2
 WEAKEST_MAX = 2
@@ -25,6 +26,7 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
         said += weakest_sentence(detail, language)
     if SignalKind.STALLED in kinds or (not said and detail.phase.stalled):
         said += stall_sentence(detail, language)
+    said += plan_sentence(detail, language)
     if not said and detail.summary.band is Band.UNKNOWN:
         share = percent(detail.summary.coverage)
         said.append(
@@ -34,6 +36,17 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
         said += weakest_sentence(detail, language)
         said += [channel_sentence(one, detail, language) for one in _loudest(detail)[:1]]
     return said[:SENTENCES_MAX]
+
+
+def plan_sentence(detail: AccountDetail, language: Language) -> list[str]:
+    """How far the success plan is behind, where that is what the score is."""
+    plan = detail.plan
+    if not plan.is_capping or plan.state is not PlanState.BEHIND or plan.attainment is None or plan.elapsed is None:
+        return []
+    attained, elapsed = percent(plan.attainment), percent(plan.elapsed)
+    if language == "ja":
+        return [f"サクセスプランの達成は{attained}（期間の{elapsed}が経過）"]
+    return [f"Success plan {attained} attained after {elapsed} of the time"]
 
 
 def _loudest(detail: AccountDetail) -> list[ChannelCount]:

@@ -42,7 +42,6 @@ def test_the_curve_is_a_table_for_people_and_json_for_programs() -> None:
     assert told["candidate"] is None and told["curve"]
 
 
-@pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("wrong", [["--try", "active_days > 8"], ["--days", "3,30"], ["--days", "0,1,1"]])
 def test_what_cannot_be_read_is_refused_with_the_way_to_write_it(wrong: list[str]) -> None:
     shown = CliRunner().invoke(app, ["goals", "implementation", *wrong])

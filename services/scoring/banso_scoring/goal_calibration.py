@@ -22,7 +22,7 @@ from banso_scoring.domain.goal_past import NOT_ENTERED, GoalPast
 from banso_scoring.domain.success_model import Condition, SuccessModel
 
 ACCOUNTS_MAX = 20_000
-LANDMARK_DAYS, FOLLOW_DAYS = 90, 90
+LANDMARK_DAYS, FOLLOW_DAYS, FOLLOW_DAYS_MIN = 90, 90, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,7 @@ class Rehearsed:
         """What the past says. Raises Refused for a candidate that cannot be."""
         model, phase = self._model, self._model.journey[self._phase]
         varied = _varied(model, self._phase, candidate)
-        question = Question(
-            candidate.dwell_days or phase.dwell_days,
-            candidate.landmark_days or phase.expected_days or LANDMARK_DAYS,
-            candidate.follow_days or FOLLOW_DAYS,
-        )
+        question = self._question(candidate)
         others = () if candidate.alone else tuple(one for one in phase.goal if one.metric != varied.metric)
         followed = self._past.followed(question)
 
@@ -100,6 +96,15 @@ class Rehearsed:
             curve=points,
             best=best,
         )
+
+
+    def _question(self, candidate: Candidate) -> Question:
+        """What is left out fits the past: the landmark is the phase's expected days, at most two thirds of what is
+        seen of half of the accounts, and the comparison takes most of the rest."""
+        phase, seen = self._model.journey[self._phase], self._past.seen_days_median
+        landmark = candidate.landmark_days or max(1, min(phase.expected_days or LANDMARK_DAYS, 2 * seen // 3))
+        follow = candidate.follow_days or max(FOLLOW_DAYS_MIN, min(FOLLOW_DAYS, seen - landmark))
+        return Question(candidate.dwell_days or phase.dwell_days, landmark, follow)
 
 
 async def read(tx: AsyncConnection, model: SuccessModel, candidate: Candidate, zone: str, most: int) -> GoalPast:

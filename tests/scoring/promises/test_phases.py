@@ -25,7 +25,7 @@ START = START_AT - START_AT % DAY_MS + DAY_MS
 def active(name: str, day: int) -> bool:
     return {
         "steady": True,
-        "pauses": day < 30 or day > 60,
+        "pauses": day < 25 or day > 67,
         "stops": day < 40,
         "begins late": day > 20,
     }[name]
@@ -53,7 +53,7 @@ async def arrived(url: str, days: list[list[AccountActivity]]) -> dict[str, list
                 await room.take(*events)
             await room.sweep(clock.now())
         async with reading(room.engine) as tx:
-            found = await phase_store.of_accounts(tx, NAMES)
+            found = await phase_store.of_accounts(tx, room.member.model.version, NAMES)
         assert len(await room.rows(t.phase_move)) == sum(map(len, found.values()))
     return found
 
@@ -69,7 +69,7 @@ def test_the_journey_of_this_test_goes_forth_and_back(on_time: dict[str, list[Mo
     assert all(move.day > move.since_day for some in on_time.values() for move in some)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 async def test_late_and_shuffled_facts_end_in_the_same_phases(
     on_time: dict[str, list[Move]], database_url: str, seed: int
 ) -> None:

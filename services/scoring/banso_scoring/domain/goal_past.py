@@ -64,6 +64,12 @@ class GoalPast:
                 self.entered[there] = np.maximum(standing.entered_day[there] - self.first_day, 0)
             yield day
 
+    @property
+    def seen_days_median(self) -> int:
+        """For how many days at least half of the accounts that entered were followed; 0 of none."""
+        _, began = self._who()
+        return self.days - 1 - int(np.quantile(began, 0.5, method="higher")) if len(began) else 0
+
     def followed(self, question: Question) -> Followed:
         """The accounts that entered, in their order."""
         some, began = self._who()

@@ -25,6 +25,9 @@ DayKey = tuple[str, int]
 Rows = dict[DayKey, Cells]
 NAMES_AT_ONCE = 5_000
 JOURNAL_ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 20_000
+EVER = -(2**31)
+"""A day before every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,19 @@ async def of_accounts(tx: AsyncConnection, names: Sequence[str], first_day: int)
     for lane in sorted(lanes):
         for _, facts in await _journal(tx, lane):
             merge_into(found, only(facts, wanted, first_day))
+    return found
+
+
+async def columns_of_accounts(tx: AsyncConnection, names: Sequence[str]) -> list[FactColumns]:
+    """All facts of some accounts, at most NAMES_AT_ONCE, the journal added; as columns they are small."""
+    found: list[FactColumns] = []
+    query = select(t.account_day).where(t.account_day.c.account.in_(names))
+    async for rows in (await tx.stream(query)).partitions(ROWS_AT_ONCE):
+        found.append(day_columns.of_days({(row.account, row.day): bytes(row.facts) for row in rows}))
+    owners = select(t.account.c.lane).where(t.account.c.account.in_(names)).distinct()
+    wanted = dict.fromkeys(names)
+    for lane in sorted((await tx.execute(owners)).scalars()):
+        found += [only(facts, wanted, EVER) for _, facts in await _journal(tx, lane)]
     return found
 
 

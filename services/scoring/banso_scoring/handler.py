@@ -18,7 +18,7 @@ from banso_common.db.transaction import transaction
 from banso_common.failpoints import failpoint
 from banso_common.log.port import Batch
 from banso_common.telemetry import metrics
-from banso_scoring import changes, facts_store, plan_store, store
+from banso_scoring import changes, facts_store, plan_store, store, switch_store
 from banso_scoring.activity import Activities, Unreadable, decode_batch
 from banso_scoring.assess import assess
 from banso_scoring.domain import plan, profile
@@ -27,6 +27,7 @@ from banso_scoring.domain.ranks import ranked
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
 from banso_scoring.portfolio import NOTHING_SHOWN
+from banso_scoring.rebuild import Rebuild
 from banso_scoring.store import Tally
 
 Ints = NDArray[np.int64]
@@ -70,6 +71,7 @@ class Folding:
 
     touched: set[int] = field(default_factory=set)
     described: set[int] = field(default_factory=set)
+    backfilled: set[int] = field(default_factory=set)
     planned: set[int] = field(default_factory=set)
 
 
@@ -192,11 +194,12 @@ class ScoringHandler:
         backfilled = set(np.unique(positions[days <= columns.closed_day[positions]]).tolist())
         folding.described.update(backfilled - portfolio.backfilled)
         portfolio.backfilled |= backfilled
+        folding.backfilled |= backfilled
         folding.touched.update(np.unique(positions).tolist())
 
     def _contracts(self, folding: Folding, events: tuple[Ints, Ints, Ints], names: Sequence[str]) -> None:
         """Note the newest days on which contracts were renewed or ended. Events: positions, days, places in `names`."""
-        columns, model = self._member.portfolio.columns, self._member.model
+        columns, model = self._member.portfolio.columns, self._member.portfolio.model
         positions, days, name = events
         for series, newest in ((model.roles.renewed, columns.renewed_day), (model.roles.ended, columns.ended_day)):
             some = np.isin(name, [place for place, said in enumerate(names) if series in model.series_of[said]])
@@ -212,4 +215,13 @@ class ScoringHandler:
             await store.put_dead_letters(tx, lane.lane, lane.unreadable)
         await store.count(tx, [(lane.lane, self._member.closed_days[lane.lane], lane.tally()) for lane in work])
         await changes.put_accounts(tx, self._member.portfolio, sorted(folding.described))
+        if self._member.rebuild is not None:
+            await self._disturb(tx, self._member.rebuild, folding)
         await plan_store.put(tx, self._member.portfolio, sorted(folding.planned))
+
+    async def _disturb(self, tx: AsyncConnection, rebuild: Rebuild, folding: Folding) -> None:
+        """What was made of these accounts for the wanted model is to be made again."""
+        self._member.touch(folding.touched | folding.described | folding.planned)
+        late = [self._member.portfolio.names[p] for p in sorted(folding.backfilled)]
+        if late:
+            await switch_store.mark_backfilled(tx, rebuild.model.version, late)

@@ -45,18 +45,27 @@ async def load_accounts(
 
     Gives their rows, by position, and their facts by account and day.
     """
-    rows = await store.accounts_named(tx, names, portfolio.model.version)
-    positions = np.array([portfolio.add(row.account, row.lane, today) for row in rows], np.int64)
+    rows = await load_described(tx, portfolio, names, today)
     if not len(rows):
         return rows, {}
-    portfolio.take_plans(await plan_store.of_accounts(tx, names))
-    _place(portfolio, positions, rows, today - 1)
     found = await facts_store.of_accounts(tx, portfolio.names, portfolio.window.origin)
     portfolio.add_facts(columns_of(found), today)
     facts: dict[str, dict[int, Cells]] = {}
     for (name, day), cells in found.items():
         facts.setdefault(name, {})[day] = cells
     return rows, facts
+
+
+async def load_described(
+    tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str], today: int
+) -> Sequence[Row[Any]]:
+    """Add some accounts as they are described, planned and stand, without facts; gives their rows, by position."""
+    rows = await store.accounts_named(tx, names, portfolio.model.version)
+    positions = np.array([portfolio.add(row.account, row.lane, today) for row in rows], np.int64)
+    if len(rows):
+        portfolio.take_plans(await plan_store.of_accounts(tx, names))
+        _place(portfolio, positions, rows, today - 1)
+    return rows
 
 
 def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Row[Any]], closed_day: int) -> None:

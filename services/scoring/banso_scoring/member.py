@@ -7,11 +7,10 @@ Nothing here survives a failed write: until the lanes are loaded anew from the s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import reduce
+from copy import copy
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -19,34 +18,44 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from banso_common.clock import DAY_MS, Clock
 from banso_common.contracts.topics import Topic
 from banso_common.db.checkpoint import Claim, acquire, advance_all
-from banso_common.db.transaction import transaction
+from banso_common.db.transaction import reading, transaction
 from banso_common.errors import BansoError, Fenced, Unavailable
 from banso_common.telemetry import metrics
-from banso_scoring import facts_store, store
+from banso_common.telemetry.logs import logger
+from banso_scoring import cohorts, facts_store, store, switch_store
 from banso_scoring import tables as t
-from banso_scoring.domain.cohort import CohortSketch, merge, sketch
+from banso_scoring.cohorts import NOBODY
+from banso_scoring.domain.cohort import CohortSketch
 from banso_scoring.domain.identities import SeenIdentities
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.usual import Cohort, fit
 from banso_scoring.loading import load_lane
+from banso_scoring.model.load import default_model
+from banso_scoring.models import Models
 from banso_scoring.portfolio import Portfolio
+from banso_scoring.rebuild import Rebuild
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.zones import Zones
 
-NOBODY = np.empty(0, np.int64)
+log = logger("scoring")
 
 
 class Member:
     """What this process knows of its lanes. Positions in the portfolio change at every load."""
 
     def __init__(self, engine: AsyncEngine, model: SuccessModel, settings: ScoringSettings, clock: Clock) -> None:
-        self.engine, self.model, self.settings, self.clock = engine, model, settings, clock
+        self.engine, self.settings, self.clock = engine, settings, clock
+        self.models = Models(model)
+        self.model = model
+        """The model that our lanes are loaded for."""
+        self.rebuild: Rebuild | None = None
+        """What is being made for the model that is wanted, if any."""
         self._lock = asyncio.Lock()
         self._fault: BansoError | None = None
         self.claims: dict[int, Claim] = {}
         self.seen: dict[int, SeenIdentities] = {}
         self.closed_days: dict[int, int] = {}
-        self.portfolio = self._empty()
+        self.portfolio = self.empty(self.model)
         self.cohort: Cohort = fit(model, self.sketch_of(NOBODY, self.today()))
         self.said: Callable[[], None] = lambda: None
         """Called after a commit that put messages into the outbox."""
@@ -76,14 +85,31 @@ class Member:
                 self.failed(self._fault)
                 raise
 
+    async def configure(self) -> None:
+        """Say which model the settings name: another one than before is then wanted. Raises Unavailable."""
+        given = self.models.given
+        async with transaction(self.engine) as tx:
+            is_default = given.version == default_model().version
+            await switch_store.configure(tx, given, is_default, self.clock.now())
+            switch = await switch_store.begin(tx, given, self.clock.now())
+            if await self.models.of(tx, switch.current) is None:
+                await switch_store.adopt(tx, given, switch.current, self.clock.now())
+                log.warning("the model in the store cannot be read; the one of the settings counts", was=switch.current)
+
     async def load(self, lanes: Sequence[int]) -> dict[int, int]:
         """Take `lanes` (raising their epochs) and build everything anew; gives where to go on, if known."""
         async with self._lock:
             wanted = sorted(set(lanes) | set(self.claims))
             self.claims, self.seen, self.closed_days = {}, {}, {}
-            self.portfolio = self._empty()
+            self.portfolio, self.rebuild = self.empty(self.model), None
             today = self.today()
             async with transaction(self.engine) as tx:
+                switch = await switch_store.begin(tx, self.models.given, self.clock.now())
+                self.model = await self.models.required(tx, switch.current)
+                self.portfolio = self.empty(self.model)
+                self.cohort = fit(self.model, self.sketch_of(NOBODY, today))
+                self.portfolio.shown_since_at = switch.switched_at
+                await switch_store.forget_lanes(tx, wanted)
                 claims = {lane: await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane) for lane in wanted}
                 closed_days = [await store.closed_day(tx, lane) for lane in wanted]
                 self.portfolio.reach_back(min((d + 1 for d in closed_days if d is not None), default=today), today)
@@ -101,17 +127,19 @@ class Member:
         async with self._lock:
             remaining = sorted(set(self.claims) - set(lanes))
             self.claims, self.seen, self.closed_days = {}, {}, {}
-            self.portfolio = self._empty()
+            self.portfolio, self.rebuild = self.empty(self.model), None
         if remaining:
             await self.load(remaining)
 
     async def advance(self, tx: AsyncConnection, offsets: Mapping[int, int]) -> dict[int, Claim]:
         """Move the claims to `offsets` (a lane left out is only checked); gives the claims after the commit.
 
-        Raises Fenced when another member took a lane, or when a lane was never ours.
+        Raises Fenced when another member took a lane, or when a lane was never ours; Superseded when another model
+        counts now.
         """
         if not offsets.keys() <= self.claims.keys():
             raise Fenced(f"lanes {sorted(offsets.keys() - self.claims.keys())} are not ours")
+        await switch_store.require(tx, self.model.version)
         moves = {claim: offsets.get(lane, claim.next_offset) for lane, claim in self.claims.items()}
         return {claim.partition: claim for claim in await advance_all(tx, t.checkpoint, moves)}
 
@@ -120,17 +148,33 @@ class Member:
 
         Somewhere in the world the installation's tomorrow may have begun.
         """
-        raw = await store.sketches(tx, self.model.version, day)
-        parts = [CohortSketch.from_dict(msgspec.json.decode(one)) for one in raw]
-        return fit(self.model, reduce(merge, parts, self.sketch_of(NOBODY, self.today())))
+        same = self.portfolio.model.version == self.model.version
+        return await cohorts.cohort_of(tx, self.portfolio if same else self.empty(self.model), day, self.today())
 
     def sketch_of(self, positions: NDArray[np.int64], day: int) -> CohortSketch:
         """What these accounts add to the cohort of `day`."""
-        return sketch(self.model, self.portfolio.panel(positions, day), day)
+        return cohorts.sketch_of(self.portfolio, positions, day)
+
+    def touch(self, positions: Iterable[int]) -> None:
+        """These accounts changed: what is being made of them for a wanted model has to be made again."""
+        if self.rebuild is not None:
+            self.rebuild.stale.update(self.portfolio.names[p] for p in positions)
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[tuple[AsyncConnection, Member]]:
+        """One consistent view of the store, and this member as a reader sees it: under the model that counts in it."""
+        async with reading(self.engine) as tx:
+            model = await self.models.current(tx)
+            seen = copy(self)  # what is loaded anew meanwhile is another model's, perhaps
+            if model.version != self.model.version:
+                seen.model = model
+                seen.cohort = await seen.cohort_of(tx, self.today() + 1)
+            yield tx, seen
 
     def remember_from(self) -> int:
         """The instant before which a producer's repeat is no longer known as one."""
         return self.clock.now() - self.settings.repeat_days * DAY_MS
 
-    def _empty(self) -> Portfolio:
-        return Portfolio(self.model, Zones(self.settings.time_zone), self.clock.now())
+    def empty(self, model: SuccessModel) -> Portfolio:
+        """A portfolio without accounts."""
+        return Portfolio(model, Zones(self.settings.time_zone), self.clock.now())

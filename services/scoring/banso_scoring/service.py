@@ -25,6 +25,7 @@ from banso_scoring.member import Member
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.statements import Speaker
 from banso_scoring.sweep import Sweep
+from banso_scoring.switching import Switching
 
 PACKAGE = "banso_scoring"
 RECORDS_MAX = 200_000
@@ -41,6 +42,7 @@ class ScoringService:
         self.worker = Worker(log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member))
         self.worker.limits = WorkerLimits(RECORDS_MAX)
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
+        self.switching = Switching(self.member)
         self.speaker = Speaker(log, clock)
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
         self.member.said, self.member.failed = self.relay.wake, self.worker.fail
@@ -54,7 +56,8 @@ class ScoringService:
     async def start(self) -> None:
         """Check the tables, then work. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
-        self._tasks.start(self.worker.run, self.sweep.run, self.relay.run)
+        await self.member.configure()
+        self._tasks.start(self.worker.run, self.sweep.run, self.relay.run, self.switching.run)
 
     async def stop(self) -> None:
         """Finish the batch in flight, then let go of everything; who takes our lanes sends what waits in them."""

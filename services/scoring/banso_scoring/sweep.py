@@ -9,7 +9,6 @@ Every write is fenced by the epochs of the lanes, as a batch's is; between two s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -20,16 +19,15 @@ from banso_common.db.transaction import transaction
 from banso_common.telemetry import metrics
 from banso_scoring import cell_store, changes, cohort_store, facts_store, phase_store, store
 from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
+from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.cohort import CohortSketch, merge
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.matrix_why import CellMove
 from banso_scoring.domain.panel import DAYS
-from banso_scoring.domain.phase_history import Move, moves_of
 from banso_scoring.domain.standing import Standing
-from banso_scoring.domain.usual import Cohort
-from banso_scoring.member import NOBODY, Member
+from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
 from banso_scoring.store import Tally
+from banso_scoring.walking import walk
 
 Ints = NDArray[np.int64]
 
@@ -189,20 +187,13 @@ class Sweep:
                     break
                 portfolio.backfilled.difference_update(some.tolist())
                 whole = some[portfolio.columns.first_day[some] >= portfolio.window.origin]
-                moves: dict[str, list[Move]] = {portfolio.names[p]: [] for p in whole.tolist()}
-                cell_moves: dict[str, list[CellMove]] = {account: [] for account in moves}
-                for standing, moved, cell_moved in _walked(portfolio, whole, self._member.cohort):
-                    portfolio.columns.closed.put(whole, standing)
-                    for account, move in moved:
-                        moves[account].append(move)
-                    for account, cell_move in cell_moved:
-                        cell_moves[account].append(cell_move)
-                    await asyncio.sleep(0)
+                found = await walk(portfolio, whole, self._member.cohort)
+                portfolio.columns.closed.put(whole, found.standing)
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
                     await changes.put_accounts(tx, portfolio, some.tolist())
-                    await phase_store.replace(tx, portfolio.model.version, moves)
-                    await cell_store.replace(tx, portfolio.model.version, cell_moves)
+                    await phase_store.replace(tx, portfolio.model.version, found.moves)
+                    await cell_store.replace(tx, portfolio.model.version, found.cell_moves)
                 self._member.claims = claims
             looked.update(some.tolist())
         return looked
@@ -221,36 +212,13 @@ class Sweep:
                     for assessment in found:
                         told = {*assessment.raised.tolist(), *(said.position for said in assessment.said)}
                         await changes.put_accounts(tx, portfolio, sorted(told))
+                        self._member.touch(told)
                         await changes.put_health(tx, portfolio, assessment, now)
                         count += await changes.put_said(tx, portfolio, assessment, now)
                 self._member.claims = claims
             if count:
                 self._member.said()
             await asyncio.sleep(0)
-
-
-def _walked(
-    portfolio: Portfolio, positions: Ints, cohort: Cohort
-) -> Iterator[tuple[Standing, list[tuple[str, Move]], list[tuple[str, CellMove]]]]:
-    """The closed standing of `positions`, walked from each account's first day, and the moves of each day by
-    account, in the journey and in the matrix; the last standing given is whole."""
-    if not len(positions):
-        return
-    columns = portfolio.columns
-    told = columns.closed.take(positions)
-    standing = Standing.new(len(positions))
-    first, last = columns.first_day[positions], columns.closed_day[positions]
-    for day in range(int(first.min()), int(last.max()) + 1):
-        alive = np.flatnonzero((first <= day) & (day <= last))
-        if not len(alive):
-            continue
-        panel = portfolio.panel(positions[alive], day)
-        after, found = evaluate(portfolio.model, cohort, panel, standing.take(alive), np.full(len(alive), day))
-        standing.put(alive, after)
-        names = [portfolio.names[p] for p in positions[alive].tolist()]
-        moved = [(names[place], move) for place, move in moves_of(portfolio.model, found.journey, day)]
-        cell_moved = changes.cell_moves_of_day(portfolio, positions[alive], found, day)
-        yield replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day), moved, cell_moved
 
 
 def _differs(before: Standing, after: Standing) -> NDArray[np.bool_]:

@@ -196,6 +196,7 @@ model = Table(
     Column("version", String(128), primary_key=True),
     Column("text", LargeBinary, nullable=False),
     Column("stored_at", BigInteger, nullable=False),
+    Column("made", Boolean, nullable=False),
 )
 
 model_switch = Table(

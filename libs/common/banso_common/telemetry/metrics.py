@@ -26,6 +26,9 @@ scoring_events = Counter(
     "banso_scoring_events_total", "Activity by what became of it.", ["result"]
 )  # received = applied + duplicate + dead_lettered; late is part of applied
 scoring_accounts = Gauge("banso_scoring_accounts", "Accounts owned by this member.")
+scoring_switch_accounts = Gauge(
+    "banso_scoring_switch_accounts", "Accounts of this member in a switch to another model.", ["state"]
+)
 scoring_sweep_seconds = Histogram("banso_scoring_sweep_seconds", "Time of one sweep.", buckets=SECONDS)
 signals_said = Counter("banso_signals_said_total", "Signals put into the outbox.", ["kind", "state"])
 

@@ -66,7 +66,7 @@ async def explanation(
     today = int(portfolio.today(np.zeros(1, np.int64), member.clock.now())[0])
     days = _days(span, portfolio.day_of(0), today)
     found = await _Account.read(tx, portfolio, rows[0])
-    ends = [await _end(tx, found, (member, lookup or _running(member)), (day, today)) for day in days]
+    ends = [await _end(tx, found, (member, lookup), (day, today)) for day in days]
     (before, then), (after, now) = ends
     receipt = receipts.explain(found.ledger, before, after)
     shown = [
@@ -86,10 +86,6 @@ async def explanation(
             ),
         )
     )
-
-
-def _running(member: Member) -> Lookup:
-    return lambda version: member.model if version == member.model.version else None
 
 
 def _days(span: tuple[str | None, str | None], day_of: Callable[[int], int], today: int) -> tuple[int, int]:
@@ -157,13 +153,13 @@ class _End:
 
 
 async def _end(
-    tx: AsyncConnection, found: _Account, source: tuple[Member, Lookup], days: tuple[int, int]
+    tx: AsyncConnection, found: _Account, source: tuple[Member, Lookup | None], days: tuple[int, int]
 ) -> tuple[Moment, _End]:
     """The account as it was known at the close of the first of `days`, or now if that is the second."""
     (member, lookup), (day, today) = source, days
     row = None if day == today else await _history(tx, found.row.account, day)
     version = member.model.version if row is None else row.model_version
-    model = lookup(version)
+    model = await member.models.of(tx, version) if lookup is None else lookup(version)
     cohort = None if model is None else await _cohort(tx, member, model, days)
     kept = model is not None, cohort is not None
     if model is None or cohort is None:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_common.http.problem import not_found
@@ -44,8 +43,8 @@ def add_explain(router: APIRouter, member: Member) -> None:
         means its close in the account's time zone, as was known then; an instant means its day."""
         if not is_storable(account):
             raise not_found("account")
-        async with reading(member.engine) as tx:
-            found = await explanation(tx, member, account, (since, until))
+        async with member.view() as (tx, seen):
+            found = await explanation(tx, seen, account, (since, until))
         if found is None:
             raise not_found("account")
         return answer(request, found)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
@@ -32,8 +31,8 @@ def add_journey(router: APIRouter, member: Member) -> None:
     async def show_journey(request: Request) -> Response:
         """Phase x do / experience / services / goal, with how many accounts each holds, how many of them meet each
         condition of the goal, who is stalled, how long they stay, and who passed in the last 28 days."""
-        async with reading(member.engine) as tx:
-            table = await journey_table(tx, member.model, member.today())
+        async with member.view() as (tx, seen):
+            table = await journey_table(tx, seen.model, seen.today())
         return answer(request, table)
 
     @router.get(
@@ -56,8 +55,8 @@ def add_journey(router: APIRouter, member: Member) -> None:
     ) -> Response:
         """One row per phase, and one per cell of the matrix below it. Texts are encoded for the format: nothing in
         them becomes a formula or markup."""
-        async with reading(member.engine) as tx:
-            table = await journey_table(tx, member.model, member.today())
+        async with member.view() as (tx, seen):
+            table = await journey_table(tx, seen.model, seen.today())
         name = f"journey-{table.day}.{format}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
         return Response(export(table, format, lang), headers=headers, media_type=MEDIA_TYPES[format])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_common.http.problem import Problem
@@ -36,8 +35,8 @@ def add_matrix(router: APIRouter, member: Member) -> None:
     async def show_matrix(request: Request) -> Response:
         """Each cell with its accounts, their amounts, health, touch models and the hours that their care takes; and
         these hours against those that your customer-success managers have."""
-        async with reading(member.engine) as tx:
-            return answer(request, await matrix_shown(tx, member.model))
+        async with member.view() as (tx, seen):
+            return answer(request, await matrix_shown(tx, seen.model))
 
     @router.post(
         "/v1/model/diff",
@@ -52,17 +51,17 @@ def add_matrix(router: APIRouter, member: Member) -> None:
         """Send a model file as the body. Both models are walked over the last days of the stored facts, and you get
         which accounts would be in another cell, band or phase or get another touch model, and the hours that this
         frees or needs, by customer-success manager and in all. Nothing is applied."""
-        other = load_model(await _text(request), "your file")
-        async with reading(member.engine) as tx:
+        other = load_model(await text_of(request), "your file")
+        async with member.view() as (tx, seen):
             accounts = await diffing.count(tx)
             if accounts > ACCOUNTS_MAX:
                 reason = f"{accounts} accounts take too long to answer; `banso model diff` does it with a bar"
                 raise Problem(422, "too-many-accounts", reason)
-            question = Question((member.model, other), member.today(), member.settings.time_zone)
+            question = Question((seen.model, other), seen.today(), seen.settings.time_zone)
             return answer(request, await diffing.diff(tx, question))
 
 
-async def _text(request: Request) -> str:
+async def text_of(request: Request) -> str:
     """The body as text. Raises Problem for one that is too long or no UTF-8."""
     raw = bytearray()
     async for part in request.stream():

@@ -23,6 +23,7 @@ from banso_scoring.api.model_view import ModelView, view_of
 from banso_scoring.api.query import ListQuery, is_storable
 from banso_scoring.api.segments_route import add_segments
 from banso_scoring.api.shapes import AccountList, Conservation
+from banso_scoring.api.switch_routes import add_switch
 from banso_scoring.member import Member
 
 
@@ -36,6 +37,7 @@ def make_router(member: Member) -> APIRouter:
     add_goals(router, member)
     add_segments(router, member)
     add_matrix(router, member)
+    add_switch(router, member)
     return router
 
 
@@ -56,8 +58,8 @@ def _add_accounts(router: APIRouter, member: Member) -> None:
     async def list_accounts(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         """Accounts with their health, worst first unless `sort` says otherwise. To keep a copy, walk
         `sort=changed_at` and go on from the largest `changed_at` that you saw, a minute earlier."""
-        async with reading(member.engine) as tx:
-            rows, following = await page(tx, member.model, query)
+        async with member.view() as (tx, seen):
+            rows, following = await page(tx, seen.model, query)
         return answer(request, AccountList([summary(row) for row in rows], following))
 
     @router.get(
@@ -76,8 +78,8 @@ def _add_accounts(router: APIRouter, member: Member) -> None:
         """The account's score and phase, worked out on this request from its facts, with everything that went in."""
         if not is_storable(account):
             raise not_found("account")
-        async with reading(member.engine) as tx:
-            detail = await account_detail(tx, member, account, history_days)
+        async with member.view() as (tx, seen):
+            detail = await account_detail(tx, seen, account, history_days)
         if detail is None:
             raise not_found("account")
         return answer(request, detail)
@@ -90,13 +92,14 @@ def _add_workings(router: APIRouter, member: Member) -> None:
         "/v1/model",
         summary="Show the success model",
         response_model=ModelView,
-        responses={**NOT_MODIFIED, **problems(401, 403)},
+        responses={**NOT_MODIFIED, **problems(401, 403, 503)},
         dependencies=_reader,
         tags=["model"],
     )
     async def show_model(request: Request) -> Response:
         """The running success model: what every score, phase and signal is made from."""
-        return answer(request, view_of(member.model))
+        async with member.view() as (_, seen):
+            return answer(request, view_of(seen.model))
 
     @router.get(
         "/v1/conservation",

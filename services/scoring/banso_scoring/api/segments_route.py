@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
@@ -32,5 +31,5 @@ def add_segments(router: APIRouter, member: Member) -> None:
         by: Annotated[Text, Query(description="pattern, cell, phase, touch, or an attribute of accounts")] = "phase",
     ) -> Response:
         """Of each segment: accounts, bands, health with how many scores it is of, churn, and who was newly flagged."""
-        async with reading(member.engine) as tx:
-            return answer(request, await segments(tx, member.model, by, member.today()))
+        async with member.view() as (tx, seen):
+            return answer(request, await segments(tx, seen.model, by, seen.today()))

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from banso_common.db.transaction import reading
 from banso_scoring.api.goal_answer import calibration_shown
 from banso_scoring.api.goal_routes import Walks
 from banso_scoring.api.goal_shapes import GoalCalibration
@@ -63,8 +62,8 @@ def add_journey_pages(router: APIRouter, member: Member) -> None:
     @router.get("/journey", response_class=HTMLResponse)
     async def journey(request: Request) -> Response:
         """The journey with live numbers."""
-        async with reading(member.engine) as tx:
-            table = await journey_table(tx, member.model, member.today())
+        async with member.view() as (tx, seen):
+            table = await journey_table(tx, seen.model, seen.today())
         view = page_of(table, request.query_params.get("cell", ""))
         return show(request, "journey.html", {"view": view})
 
@@ -73,8 +72,8 @@ def add_journey_pages(router: APIRouter, member: Member) -> None:
         """A goal held against the past."""
         asked = Candidate(phase, request.query_params.get("metric") or None)
         model, found = await walks.ask(asked)
-        async with reading(member.engine) as tx:
-            table = await journey_table(tx, model, member.today())
+        async with member.view() as (tx, seen):
+            table = await journey_table(tx, model, seen.today())
         row = next(one for one in table.phases if one.key == phase)
         shown = calibration_shown(model, found)
         view = GoalPage(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from banso_common.db.transaction import reading
 from banso_common.http.problem import not_found
 from banso_scoring.api.detail import account_detail
 from banso_scoring.api.explain import explanation
@@ -16,8 +15,8 @@ from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.door import Page, reader, sign_in_router
 from banso_scoring.console.journey_page import add_journey_pages
 from banso_scoring.console.language import language_of
-from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.matrix_page import add_matrix_page
+from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
 from banso_scoring.console.segments_page import add_segments_page
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
@@ -36,8 +35,8 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
     async def today(request: Request) -> Response:
         """Who needs somebody first."""
         place = Place.of(request.query_params)
-        async with reading(member.engine) as tx:
-            view = await list_page(tx, member, place, language_of(request))
+        async with member.view() as (tx, seen):
+            view = await list_page(tx, seen, place, language_of(request))
         return show(request, "list.html", {"view": view, "place": place, "words": PLAN_WORDS[language_of(request)]})
 
     @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
@@ -46,8 +45,8 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         if not is_storable(account):
             raise not_found("account")
         language, asked = language_of(request), request.query_params
-        async with reading(member.engine) as tx:
-            told = await explanation(tx, member, account, (asked.get("from"), asked.get("to")))
+        async with member.view() as (tx, seen):
+            told = await explanation(tx, seen, account, (asked.get("from"), asked.get("to")))
         if told is None:
             raise not_found("account")
         shown = {"change": change_of(told, language), "words": CHANGE_WORDS[language]}
@@ -58,13 +57,13 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         """Everything about one account."""
         if not is_storable(account):
             raise not_found("account")
-        async with reading(member.engine) as tx:
-            detail = await account_detail(tx, member, account, TREND_DAYS)
-            told = None if detail is None else await recently(tx, member, detail)
+        async with member.view() as (tx, seen):
+            detail = await account_detail(tx, seen, account, TREND_DAYS)
+            told = None if detail is None else await recently(tx, seen, detail)
         if detail is None or told is None:
             raise not_found("account")
         language = language_of(request)
-        view = account_page(member, detail, language)
+        view = account_page(seen, detail, language)
         steps = dots(account, detail.history, view.line.trend, view.from_day, detail.day)
         shown = {
             "view": view,
@@ -74,8 +73,8 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             "words": PLAN_WORDS[language],
         }
         return show(request, "account.html", shown)
-    add_matrix_page(router, member)
 
+    add_matrix_page(router, member)
     add_segments_page(router, member)
     add_journey_pages(router, member)
     open_to_all = APIRouter(include_in_schema=False)

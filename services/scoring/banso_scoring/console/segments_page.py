@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from banso_common.db.transaction import reading
 from banso_common.http.problem import Problem
 from banso_scoring.api.query import TEXT_CHARS_MAX, is_storable
 from banso_scoring.api.segments import segments, ways
@@ -24,6 +23,6 @@ def add_segments_page(router: APIRouter, member: Member) -> None:
         by = request.query_params.get("by") or ways(member.model)[0]
         if len(by) > TEXT_CHARS_MAX or not is_storable(by):
             raise Problem(400, "invalid", "this is no way to tell accounts apart")
-        async with reading(member.engine) as tx:
-            view = await segments(tx, member.model, by, member.today())
+        async with member.view() as (tx, seen):
+            view = await segments(tx, seen.model, by, seen.today())
         return show(request, "segments.html", {"view": view, "words": PLAN_WORDS[language_of(request)]})

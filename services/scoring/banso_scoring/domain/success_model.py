@@ -252,6 +252,8 @@ class SuccessModel:
     vocabulary: Vocabulary
     matrix: Matrix
     capacity: Capacity
+    text: str = ""
+    """The file, as it was written."""
 
     @property
     def metric_index(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -28,7 +29,7 @@ def load_model(text: str, origin: str) -> SuccessModel:
     if contradictions or model is None:
         found = [Finding(document.line(path), document.where(path), reason) for path, reason in contradictions]
         raise ModelError(origin, found)
-    return model
+    return replace(model, text=text)
 
 
 def check(text: str, origin: str) -> list[Finding]:

@@ -125,6 +125,7 @@ def _key_by_model() -> None:
         sa.Column("version", sa.String(length=128), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("stored_at", sa.BigInteger(), nullable=False),
+        sa.Column("made", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("version"),
     )
     op.create_table(

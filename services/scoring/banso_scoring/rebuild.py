@@ -1,0 +1,160 @@
+"""What a member makes for a wanted model: its accounts judged anew from the stored facts, a bounded number at a time.
+
+Each account is walked from its first day, however long ago, in a portfolio of its own that is then dropped; what
+comes in meanwhile goes into the store as always, and whom it touches is judged once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banso_scoring import cell_store, changes, facts_store, loading, phase_store, told
+from banso_scoring.assess import Assessment, assess
+from banso_scoring.domain.cohort import CohortSketch
+from banso_scoring.domain.fact_columns import FactColumns
+from banso_scoring.domain.live import WIDTH, WORD, LiveWindow
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.usual import Cohort
+from banso_scoring.portfolio import NOTHING_SHOWN, Portfolio
+from banso_scoring.walking import Walk, walk
+
+AT_ONCE = 512
+"""Accounts judged in one step: their facts of all days are in memory, and a day of them is one evaluation."""
+
+Ints = NDArray[np.int64]
+Chunk = tuple[int, list[str]]
+"""A lane, and some of its accounts."""
+
+
+@dataclass
+class Rebuild:
+    """How far this member is. `stale` are accounts that were touched since they were last read."""
+
+    model: SuccessModel
+    day: int
+    """The day whose cohort is measured."""
+    unmeasured: list[Chunk]
+    unjudged: list[Chunk]
+    accounts: dict[int, int]
+    """Accounts by lane."""
+    sketches: dict[int, CohortSketch] = field(default_factory=dict)
+    done: dict[int, int] = field(default_factory=dict)
+    cohort: Cohort | None = None
+    measured: bool = False
+    ready: bool = False
+    rounds: int = 0
+    """How often the stale ones were judged again."""
+    stale: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, model: SuccessModel, portfolio: Portfolio, lanes: Sequence[int], now: int) -> Rebuild:
+        """All accounts of `lanes`, those of one age together."""
+        chunks: list[Chunk] = []
+        accounts: dict[int, int] = {}
+        for lane in lanes:
+            mine = portfolio.in_lanes([lane])
+            mine = mine[np.argsort(portfolio.columns.first_day[mine], kind="stable")]
+            accounts[lane] = len(mine)
+            for begin in range(0, len(mine), AT_ONCE):
+                chunks.append((lane, [portfolio.names[p] for p in mine[begin : begin + AT_ONCE].tolist()]))
+        everyone = np.arange(len(portfolio))
+        day = int(portfolio.today(everyone, now).max(initial=portfolio.zones.day(0, now)))
+        return cls(model, day, [*chunks], [*reversed(chunks)], accounts, done=dict.fromkeys(lanes, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What some accounts come to under the wanted model, not stored yet."""
+
+    portfolio: Portfolio
+    positions: Ints
+    walk: Walk
+    shown: list[Assessment]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What accounts are judged by: the days through which their lanes are closed, the cohort, and the instant."""
+
+    closed_days: Mapping[int, int]
+    cohort: Cohort
+    now: int
+
+
+async def judge(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str], bench: Bench) -> Judged:
+    """Walk `names` in the empty `portfolio`, and see how they stand now."""
+    now, cohort = bench.now, bench.cohort
+    today = portfolio.zones.day(0, now)
+    await loading.load_described(tx, portfolio, names, today)
+    facts = _Facts(portfolio, await facts_store.columns_of_accounts(tx, names), today)
+    columns, positions = portfolio.columns, np.arange(len(portfolio))
+    columns.closed_day[positions] = [bench.closed_days[lane] for lane in columns.lane[positions].tolist()]
+    columns.shown[positions] = NOTHING_SHOWN
+    portfolio.backfilled.clear()
+    found = await walk(portfolio, positions, cohort, facts.reach)
+    facts.finish()
+    standing = told.uncounted(found.standing)
+    said = columns.current.take(positions)
+    columns.closed.put(positions, told.counted(standing, said, columns.closed_day[positions]))
+    shown = list(assess(portfolio, positions, cohort, now, decide=False))
+    return Judged(portfolio, positions, replace(found, standing=standing), shown)
+
+
+async def put(tx: AsyncConnection, judged: Judged, stale: set[str], now: int) -> None:
+    """Store what was found, but for accounts that were touched meanwhile: of these more is known by now."""
+    portfolio, version = judged.portfolio, judged.portfolio.model.version
+    whole = [p for p in judged.positions.tolist() if portfolio.names[p] not in stale]
+    names, here = [portfolio.names[p] for p in whole], np.array(whole, np.int64)
+    await changes.put_closed(tx, portfolio, here, judged.walk.standing.take(here))
+    await phase_store.replace(tx, version, {name: judged.walk.moves[name] for name in names})
+    await cell_store.replace(tx, version, {name: judged.walk.cell_moves[name] for name in names})
+    for found in judged.shown:
+        mine = found.changed[np.isin(found.positions[found.changed], here)]
+        await changes.put_health(tx, portfolio, replace(found, changed=mine), now)
+
+
+class _Facts:
+    """All facts of the accounts of `portfolio`, brought into its window as a walk comes to them."""
+
+    def __init__(self, portfolio: Portfolio, parts: Sequence[FactColumns], today: int) -> None:
+        self._portfolio = portfolio
+        self._parts = [(part, _positions(portfolio, part)) for part in parts if len(part)]
+        for part, positions in self._parts:
+            portfolio.note_days(part, positions)
+        self._last = max([today, *(int(part.day.max()) for part, _ in self._parts)])
+        first = int(portfolio.columns.first_day[: len(portfolio)].min(initial=today))
+        origin = min(first, portfolio.window.origin)
+        portfolio.window = LiveWindow(portfolio.model, origin + WIDTH - WORD)
+        portfolio.window.make_room(len(portfolio), origin)
+        self._fed = origin
+        self._feed()
+
+    def reach(self, day: int) -> None:
+        """Let the window show `day`."""
+        window = self._portfolio.window
+        while day >= window.origin + WIDTH:
+            window.make_room(len(self._portfolio), window.origin + WIDTH)
+            self._feed()
+
+    def finish(self) -> None:
+        """Let the window hold all that there is."""
+        self.reach(self._last)
+
+    def _feed(self) -> None:
+        until = self._portfolio.window.origin + WIDTH
+        for part, positions in self._parts:
+            picks = np.flatnonzero((part.day >= self._fed) & (part.day < until))
+            if len(picks):
+                self._portfolio.window.add(part.taken(picks), positions)
+        self._fed = until
+
+
+def _positions(portfolio: Portfolio, part: FactColumns) -> Ints:
+    """The position of each account that `part` names; -1 for one of which it holds nothing."""
+    found = [portfolio.find(name) for name in part.account_names]
+    return np.array([-1 if position is None else position for position in found], np.int64)

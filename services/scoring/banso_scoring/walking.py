@@ -1,0 +1,60 @@
+"""Walks the journey of accounts again, day by day, from each one's first day to the last that is closed.
+
+What it comes to depends on the facts, the model and the cohort alone, not on when the facts came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_scoring import changes
+from banso_scoring.domain.evaluation import evaluate
+from banso_scoring.domain.matrix_why import CellMove
+from banso_scoring.domain.phase_history import Move, moves_of
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.usual import Cohort
+from banso_scoring.portfolio import Portfolio
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where it ended: the closed standing with the episodes that were told before, and the moves by account."""
+
+    standing: Standing
+    moves: dict[str, list[Move]] = field(default_factory=dict)
+    cell_moves: dict[str, list[CellMove]] = field(default_factory=dict)
+
+
+def _all_there(day: int) -> None:
+    """The portfolio shows every day of the walk."""
+
+
+async def walk(
+    portfolio: Portfolio, positions: Ints, cohort: Cohort, reach: Callable[[int], None] = _all_there
+) -> Walk:
+    """Walk `positions`; `reach` is called before each day, so that the portfolio's window can move along."""
+    columns, names = portfolio.columns, [portfolio.names[p] for p in positions.tolist()]
+    told, standing = columns.closed.take(positions), Standing.new(len(positions))
+    found = Walk(standing, {name: [] for name in names}, {name: [] for name in names})
+    first, last = columns.first_day[positions], columns.closed_day[positions]
+    for day in range(int(first.min()), int(last.max()) + 1) if len(positions) else ():
+        alive = np.flatnonzero((first <= day) & (day <= last))
+        if not len(alive):
+            continue
+        reach(day)
+        panel = portfolio.panel(positions[alive], day)
+        after, made = evaluate(portfolio.model, cohort, panel, standing.take(alive), np.full(len(alive), day))
+        standing.put(alive, after)
+        for place, move in moves_of(portfolio.model, made.journey, day):
+            found.moves[names[alive[place]]].append(move)
+        for account, cell_move in changes.cell_moves_of_day(portfolio, positions[alive], made, day):
+            found.cell_moves[account].append(cell_move)
+        await asyncio.sleep(0)
+    return replace(found, standing=replace(standing, open=told.open, episode=told.episode, opened_day=told.opened_day))

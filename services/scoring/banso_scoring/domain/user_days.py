@@ -69,9 +69,8 @@ class UserDays:
         days, tail = self._days[self._order[rows]], slice(self._ordered, len(self._index))
         found = np.zeros((len(spans), len(accounts)))
         for number, span in enumerate(spans):
-            mask = _mask(span, days.shape[1])
-            found[number] = np.bincount(owner[(days & mask).any(axis=1)], minlength=len(accounts))
-            newest = self._account[tail][(self._days[tail] & mask).any(axis=1)]
+            found[number] = np.bincount(owner[_seen(days, span)], minlength=len(accounts))
+            newest = self._account[tail][_seen(self._days[tail], span)]
             if len(newest):
                 found[number] += np.bincount(newest, minlength=int(accounts.max(initial=0)) + 1)[accounts]
         return found
@@ -87,11 +86,13 @@ class UserDays:
         self._ordered = users
 
 
-def _mask(span: tuple[int, int], words: int) -> Words:
-    """(words,): the bits of the days of `span`."""
+def _seen(days: Words, span: tuple[int, int]) -> NDArray[np.bool_]:
+    """(users,): who was seen on any day of `span`."""
     first, last = span
-    found = []
-    for word in range(words):
+    found = np.zeros(len(days), np.uint64)
+    for word in range(days.shape[1]):
         low, high = max(first - word * WORD, 0), min(last - word * WORD, WORD - 1)
-        found.append(((1 << (high + 1)) - (1 << low)) if high >= low else 0)
-    return np.array(found, np.uint64)
+        if high >= low:
+            found |= days[:, word] & np.uint64((1 << (high + 1)) - (1 << low))
+    seen: NDArray[np.bool_] = found != 0
+    return seen

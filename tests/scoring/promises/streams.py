@@ -71,6 +71,11 @@ attributes = st.fixed_dictionaries(
         "acv": st.integers(0, 2**40),
         "owner_email": st.sampled_from(["a@example.com", "b@example.com"]),
         "colour": st.booleans(),
+        "objectives.pace.target": st.integers(0, 9),
+        "objectives.pace.baseline": st.one_of(st.none(), st.integers(0, 9)),
+        "objectives.pace.due_on": st.sampled_from(["2026-06-01", "2026-09-01"]),
+        "objectives.pace.status": st.sampled_from(["agreed", "withdrawn"]),
+        "objectives.pace.value": st.integers(0, 9),
     },
 )
 

@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from banso_common.clock import DAY_MS, ManualClock
-from banso_common.contracts.account_activity import AccountActivity
+from banso_common.contracts.account_activity import AccountActivity, Scalar
 from banso_scoring import tables as t
 from banso_scoring.domain.day_facts import encode
 from banso_scoring.portfolio import Portfolio
 from tests.conftest import START_AT
 from tests.scoring.promises.room import Room, plain
-from tests.scoring.promises.streams import Fold, arrivals, event, streams
+from tests.scoring.promises.streams import Fold, arrivals, event, streams, told
 
 Quick = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -48,7 +48,7 @@ def live(portfolio: Portfolio) -> dict[str, tuple[bytes, ...]]:
 
 @Quick
 @given(ways=two_ways())
-async def test_any_way_to_arrive_gives_the_same_facts_profiles_and_live_window(
+async def test_any_way_to_arrive_gives_the_same_facts_profiles_plans_and_live_window(
     quick_room: Room, ways: tuple[list[AccountActivity], list[list[AccountActivity]]]
 ) -> None:
     room, (stream, batches) = quick_room, ways
@@ -62,7 +62,8 @@ async def test_any_way_to_arrive_gives_the_same_facts_profiles_and_live_window(
         merged = await room.stored_facts()
         assert merged == unmerged, "merging the journal changed what a reader sees"
         assert {key: encode(cells) for key, cells in (await room.read_facts()).items()} == merged
-        found.append((merged, projected, profiles))
+        plans = [(row.account, bytes(row.plan)) for row in await room.rows(t.success_plan)]
+        found.append((merged, projected, profiles, plans))
     assert found[0] == found[1]
 
 
@@ -110,3 +111,22 @@ async def test_a_window_that_moved_on_shows_what_a_new_one_shows(quick_room: Roo
     moved = shown()
     await room.reload()
     assert shown() == moved
+
+
+async def test_objectives_agreed_after_their_progress_came_are_the_same_as_before(room: Room) -> None:
+    agreed: dict[str, Scalar] = {"baseline": 40, "target": 15, "agreed_on": "2026-01-01", "due_on": "2026-06-01"}
+    said = {f"objectives.pace.{field}": value for field, value in agreed.items()}
+    progress = [told(10 + n, "acme", START_AT - n * DAY_MS, {"objectives.pace.value": 31 + n}) for n in range(3)]
+    statements = [told(1, "acme", START_AT, said), *progress]
+    use = [event(n, "acme", "report.created", START_AT - n * DAY_MS) for n in range(2, 40)]
+    found = []
+    for way in (statements, statements[::-1]):
+        await arrived(room, [use, *([one] for one in way)])
+        await room.sweep(START_AT)
+        shown = [(row.score, row.objectives, row.band) for row in await room.rows(t.health)]
+        found.append(([bytes(row.plan) for row in await room.rows(t.success_plan)], shown))
+        assert shown[0][1] == "on-track"
+        await room.reload()
+        await room.sweep(START_AT)
+        assert [(row.score, row.objectives, row.band) for row in await room.rows(t.health)] == shown
+    assert found[0] == found[1]

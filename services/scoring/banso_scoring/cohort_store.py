@@ -22,7 +22,7 @@ class _Kept(msgspec.Struct, array_like=True, frozen=True):
     accounts: int
     seen: list[bool]
     contact_age_days: int
-    rates: list[float]
+    rates: list[list[float]]
     kappas: list[float]
     contacts_per: list[float]
     contact_shape: float

@@ -46,7 +46,7 @@ def test_friction_of_an_incident_counts_no_more_than_half_as_much_again_as_usual
 def test_an_incident_week_raises_alarms_by_less_than_half() -> None:
     panel = random_panel(MODEL, 1_000, seed=6)
     usual = alarms(panel)
-    assert usual >= 20
+    assert usual >= 10
     assert alarms(with_incident(panel, 5)) < 1.5 * usual
     assert alarms(with_incident(panel, 5, slice(DAYS - 60, DAYS - 46))) < 1.5 * usual
 
@@ -75,7 +75,8 @@ def test_an_incident_is_discounted_on_its_own_day_however_old_the_cohort_is() ->
     daily[:, :, -2:] = 0
     tomorrow = replace(panel, daily=daily, today=np.full(300, 102))
     later = friction(MODEL, tomorrow, cohort, weigh(MODEL, tomorrow))
-    assert later.recent == pytest.approx(now.recent * 2 ** (-2 / 21), rel=1e-3, abs=1e-3)
+    faded = np.array([2 ** (-2 / 7), 2 ** (-2 / 21)])[:, None, None]
+    assert later.recent == pytest.approx(now.recent * faded, rel=1e-3, abs=1e-3)
     assert (later.rates == now.rates).all()
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from banso_scoring.domain.cohort import sketch
 from banso_scoring.domain.panel import DAYS, Floats, Panel
-from banso_scoring.domain.silence import SILENT, Struggle, at_most, evaluate, log_ratio
+from banso_scoring.domain.silence import SILENT, Struggle, at_most, evaluate
+from banso_scoring.domain.trouble import log_ratio
 from banso_scoring.domain.usual import Cohort, fit
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady, usual
 
@@ -75,6 +76,38 @@ def test_a_chronic_error_account_is_its_own_baseline() -> None:
     assert struggle_of(chronic).trouble[0] < -1.5 < struggle_of(sudden).trouble[0]
 
 
+def test_who_used_to_write_and_now_does_not_is_more_silent_than_who_never_wrote() -> None:
+    before = dict.fromkeys(range(100, 126), 1.0)
+    panel = accounts(errors=2.5)
+    wrote = replace(panel, daily=panel.daily.copy())
+    wrote.daily[MODEL.roles.contact] += on_days(1, before)
+    never, once = struggle_of(panel), struggle_of(wrote)
+    assert once.contacts_expected[0] > 1.1 * never.contacts_expected[0]
+    assert once.log_odds[0] > never.log_odds[0] + 0.1
+    assert once.log_evidence == pytest.approx(never.log_evidence)
+
+
+def test_a_long_steady_past_makes_the_same_rise_say_more() -> None:
+    def rises(scale: float) -> float:
+        daily = {"act": steady(1, 20 * scale), "error": steady(1, scale) + on_days(1, dict.fromkeys(range(21), scale))}
+        return float(struggle_of(panel_of(MODEL, daily, 1)).log_evidence[0, 0])
+
+    assert rises(10) > rises(1) > rises(0.1)
+
+
+def test_one_way_to_fail_is_trouble_though_all_others_are_calm() -> None:
+    calm = {"act": steady(1, 50), "help": on_days(1, dict.fromkeys(range(28, 126), 5.0))}
+    failing = struggle_of(panel_of(MODEL, calm | {"error": on_days(1, dict.fromkeys(range(28), 6.0))}, 1))
+    assert failing.log_evidence[0, 0] > 3
+    assert np.log(0.5) < failing.log_evidence[1, 0] < 0
+    assert failing.trouble[0] > 0
+
+
+def test_trouble_that_began_this_week_is_seen_this_week() -> None:
+    week = on_days(1, dict.fromkeys(range(6), 2.0))
+    assert struggle_of(panel_of(MODEL, {"act": steady(1, 10), "error": week}, 1)).trouble[0] > -1
+
+
 def test_friction_is_held_against_attempts_so_a_busy_account_is_not_a_troubled_one() -> None:
     busy = panel_of(MODEL, {"act": steady(1, 100), "error": steady(1, 3)}, 1)
     slow = panel_of(MODEL, {"act": steady(1, 5), "error": on_days(1, dict.fromkeys(range(28), 3.0))}, 1)
@@ -111,8 +144,8 @@ def test_more_recent_friction_never_lowers_trouble_nor_silence(seed: int, ago: i
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 999), ago=st.integers(0, DAYS - 1), more=st.integers(1, 10_000))
-def test_more_contacts_never_raise_silence(seed: int, ago: int, more: int) -> None:
+@given(seed=st.integers(0, 999), ago=st.integers(0, 27), more=st.integers(1, 10_000))
+def test_more_contacts_lately_never_raise_silence(seed: int, ago: int, more: int) -> None:
     panel = random_panel(MODEL, 8, seed)
     daily = panel.daily.copy()
     daily[MODEL.roles.contact, :, DAYS - 1 - ago] += more

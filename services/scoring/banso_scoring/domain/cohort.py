@@ -4,7 +4,8 @@
 
 A sketch holds only whole numbers, sums and minima, so the cohort is the same whoever owns which partition
 and in which order sketches arrive. Per friction channel it is a histogram of friction per attempt on a fixed
-log scale, with the moments of each bin; for contacts it is the normal equations of a weighted regression.
+log scale, with the moments of each bin, in each window that friction is held against; for contacts it is the
+normal equations of a weighted regression.
 Accounts of more than `ATTEMPTS_CAP` attempts are scaled down to it: no giant decides what is usual.
 """
 
@@ -20,7 +21,7 @@ from banso_scoring.domain.daily import held
 from banso_scoring.domain.panel import DAYS, Floats, Ints, Panel
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
-from banso_scoring.domain.windows import Weighting, Windows, last, recent, weigh
+from banso_scoring.domain.windows import Weighting, Windows, held_against, last, recent, weigh
 
 QUANTUM = 2.0**16
 ATTEMPTS_CAP = 200.0
@@ -49,7 +50,8 @@ class CohortSketch:
     contact_age_days: int
     """Days since the newest contact of any account; DAYS when there is none."""
     friction: Ints
-    """(channels, BINS, 5): accounts, Σ n, Σ U, Σ n²/U, Σ scale of the accounts whose n/U falls in the bin."""
+    """(windows, channels, BINS, 5): accounts, Σ n, Σ U, Σ n²/U, Σ scale of the accounts whose n/U falls in the
+    bin, in each of `windows.held_against`."""
     contact_xx: Ints
     """(1 + channels, 1 + channels): Σ w x xᵀ, x = (seat-months, friction of each channel)."""
     contact_xc: Ints
@@ -200,7 +202,10 @@ def _contact_age(model: SuccessModel, panel: Panel) -> int:
 
 
 def _friction_bins(model: SuccessModel, windows: Windows) -> Ints:
-    weighting = recent(model)
+    return np.stack([_bins(model, windows, weighting) for weighting in held_against(model)])
+
+
+def _bins(model: SuccessModel, windows: Windows, weighting: Weighting) -> Ints:
     even = weighting.evenness()
     enough = windows.of(model.roles.attempt, last(model.silence.attempts_days)) >= model.silence.attempts_min
     tried = windows.of(model.roles.attempt, weighting)[enough] * even

@@ -18,7 +18,7 @@ from banso_scoring.domain.panel import DAYS, Floats, Ints, Panel
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.domain.usual import ACCOUNTS_MIN, Cohort
-from banso_scoring.domain.windows import QUANTUM, Windows, baseline, recent
+from banso_scoring.domain.windows import QUANTUM, Windows, held_against
 
 TOLERATED = 1.5
 ATTEMPTS_SHRUNK = 200.0
@@ -29,11 +29,13 @@ class Friction:
     """Effective friction of n accounts with incidents discounted, and the rates it is held against."""
 
     recent: Floats
-    """(channels, n): n_k."""
+    """(spans, channels, n): n_hk."""
     past: Floats
     """(channels, n): B_k, of the lagged baseline."""
     rates: Floats
-    """(channels,): φ_k without incidents."""
+    """(spans + 1, channels): φ_k without incidents, in each span and in the past."""
+    counted: Floats
+    """(spans + 1, channels): the share of all friction that is counted; 1 without an incident."""
 
 
 def discounts(model: SuccessModel, cohort: Cohort) -> Floats:
@@ -55,29 +57,33 @@ def discounts(model: SuccessModel, cohort: Cohort) -> Floats:
 def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows) -> Friction:
     """The friction of the accounts of `panel`. Exact sums, as in `windows`: weights are rounded to its quantum."""
     factors = discounts(model, cohort)
-    fast, slow = recent(model), baseline(model)
+    weightings = held_against(model)
     if (factors == 1.0).all():
-        return Friction(met(model, windows, fast), met(model, windows, slow), cohort.rates)
-    found = np.zeros((2, len(factors), panel.n))
+        counts = np.stack([met(model, windows, weighting) for weighting in weightings])
+        return Friction(counts[:-1], counts[-1], cohort.rates, np.ones_like(cohort.rates))
+    found = np.zeros((len(weightings), len(factors), panel.n))
     since = _days_since(panel, cohort)
     for days in np.unique(since).tolist():
         shifted = moved(factors, days, 1)
         there = np.flatnonzero(since == days)
         for k, channel in enumerate(model.roles.channels):
-            weights = np.stack([fast.weights() * shifted[k], slow.weights() * shifted[k]], axis=1)
+            weights = np.stack([weighting.weights() * shifted[k] for weighting in weightings], axis=1)
             sums = panel.daily[channel.series][there] @ (np.rint(weights * QUANTUM) / QUANTUM)
             found[:, k, there] = sums.T
-    return Friction(found[0] * fast.evenness(), found[1] * slow.evenness(), _rates(model, cohort, factors))
+    counts = found * np.array([weighting.evenness() for weighting in weightings])[:, None, None]
+    counted = _counted(model, cohort, factors)
+    return Friction(counts[:-1], counts[-1], cohort.rates * counted, counted)
 
 
-def _rates(model: SuccessModel, cohort: Cohort, factors: Floats) -> Floats:
-    """(channels,): φ·Σ w f F / Σ w F, on the cohort's own day, on which φ was measured."""
-    rates, weights = cohort.rates.copy(), recent(model).weights()
-    for k, channel in enumerate(model.roles.channels):
-        came = cohort.profile[channel.series] * weights
-        if came.sum() > 0:
-            rates[k] *= float((came * factors[k]).sum() / came.sum())
-    return rates
+def _counted(model: SuccessModel, cohort: Cohort, factors: Floats) -> Floats:
+    """(windows, channels): Σ w f F / Σ w F, on the cohort's own day, on which φ was measured."""
+    shares = np.ones_like(cohort.rates)
+    for window, weighting in enumerate(held_against(model)):
+        for k, channel in enumerate(model.roles.channels):
+            came = cohort.profile[channel.series] * weighting.weights()
+            if came.sum() > 0:
+                shares[window, k] = float((came * factors[k]).sum() / came.sum())
+    return shares
 
 
 def _days_since(panel: Panel, cohort: Cohort) -> Ints:

@@ -41,6 +41,8 @@ RARE_FROM, RARE_AT = 0.25, 0.5
 """Shares of accounts without friction between which the median gives way to the pool."""
 RIDGE_ACCOUNTS = 5.0
 CONTACT_FRESH_DAYS = 28
+LATELY, RECENT, PAST = range(3)
+"""Places in `windows.held_against`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Cohort:
     """(series,): whether any account ever sent an event of the series in the window."""
     contact_age_days: int
     rates: Floats
-    """(channels,): φ, friction per attempt."""
+    """(windows, channels): φ, friction per attempt, in each of `windows.held_against`."""
     kappas: Floats
     """(channels,): κ, the spread between accounts; small is wide."""
     contacts_per: Floats
@@ -70,15 +72,15 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
     if sketch.version != model.version:
         raise ValueError(f"a sketch of {sketch.version} says nothing to {model.version}")
     channels = model.roles.channels
-    fits = [_channel(sketch.friction[k], channel.usual_rate) for k, channel in enumerate(channels)]
+    fits = [[_channel(bins[k], channel.usual_rate) for k, channel in enumerate(channels)] for bins in sketch.friction]
     per, shape = _contacts(model, sketch)
     return Cohort(
         day=sketch.day,
         accounts=sketch.accounts,
         seen=sketch.seen > 0,
         contact_age_days=sketch.contact_age_days,
-        rates=np.array([rate for rate, _ in fits]),
-        kappas=np.array([kappa for _, kappa in fits]),
+        rates=np.array([[rate for rate, _ in window] for window in fits]),
+        kappas=np.array([kappa for _, kappa in fits[RECENT]]),
         contacts_per=per,
         contact_shape=shape,
         profile=sketch.profile / QUANTUM,

@@ -53,8 +53,23 @@ class Weighting:
 
 
 def recent(model: SuccessModel) -> Weighting:
-    """The fast decay in which trouble is counted."""
+    """The decay in which trouble is counted, and the cohort with it."""
     return Weighting(half_life=model.silence.half_life_days)
+
+
+def lately(model: SuccessModel) -> Weighting:
+    """The faster decay, in which trouble of the last days stands out."""
+    return Weighting(half_life=model.silence.half_life_short_days)
+
+
+def spans(model: SuccessModel) -> tuple[Weighting, ...]:
+    """The spans of time over which trouble and silence are looked for."""
+    return lately(model), recent(model)
+
+
+def held_against(model: SuccessModel) -> tuple[Weighting, ...]:
+    """The windows in which an account's friction is held against the cohort's: the spans, and its own past."""
+    return *spans(model), baseline(model)
 
 
 def baseline(model: SuccessModel) -> Weighting:
@@ -70,7 +85,7 @@ def last(days: int, lag: int = 0) -> Weighting:
 def wanted(model: SuccessModel) -> dict[int, tuple[Weighting, ...]]:
     """By series the weightings that the model's formulas read, each once, in a fixed order."""
     found: dict[int, list[Weighting]] = {}
-    decays, shown = (recent(model), baseline(model)), last(model.silence.shown_days)
+    decays, shown = (*spans(model), baseline(model)), last(model.silence.shown_days)
     every = {model.roles.attempt, model.roles.contact, *(channel.series for channel in model.roles.channels)}
     for series in sorted(every):
         found[series] = [*decays, last(DAYS), shown]

@@ -222,6 +222,7 @@ class SilenceFile(Keys):
     """The struggle statistic's settings."""
 
     half_life_days: Annotated[float, Field(ge=1, le=60)] = 21.0
+    half_life_short_days: Annotated[float, Field(ge=1, le=60)] = 7.0
     baseline_half_life_days: Annotated[float, Field(ge=1, le=365)] = 70.0
     baseline_lag_days: Annotated[int, Field(ge=1, le=DAYS - 28)] = 28
     attempts_min: Annotated[float, Field(ge=1, le=1_000)] = 10.0

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from banso_scoring.api import examples, explain_shapes
+from banso_scoring.api import examples, examples_matrix, explain_shapes
 from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.explain_shapes import Explanation
+from banso_scoring.api.matrix_shapes import MatrixShown
 from banso_scoring.api.model_view import ModelView
 from banso_scoring.api.shapes import AccountList, AccountSummary
 from tests.scoring.api.given import Door, Tenant, days_of_use
 
 ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/explain", "/v1/model", "/v1/conservation"}
 ROUTES |= {"/v1/journey", "/v1/journey/export", "/v1/journey/{phase}/calibration"}
-ROUTES |= {"/v1/segments"}
+ROUTES |= {"/v1/segments", "/v1/matrix"}
+POSTED = {"/v1/model/diff"}
+"""Routes that are only posted to."""
 FILES = {"/v1/journey/export"}
 """Routes that give a file, not JSON."""
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
@@ -30,9 +33,9 @@ def said(api: Door) -> dict[str, Any]:
 
 
 def test_every_route_is_described_with_its_answer_its_problems_and_its_key(said: dict[str, Any]) -> None:
-    assert set(said["paths"]) == ROUTES
+    assert set(said["paths"]) == ROUTES | POSTED
     for path, operations in said["paths"].items():
-        operation = operations["get"]
+        operation = operations["post" if path in POSTED else "get"]
         assert operation["summary"] and operation["description"], path
         assert operation["security"] == [{"key": []}]
         answers = operation["responses"]
@@ -40,7 +43,7 @@ def test_every_route_is_described_with_its_answer_its_problems_and_its_key(said:
             assert set(answers["200"]["content"]) == {"text/csv", "text/markdown"}
             continue
         assert "$ref" in answers["200"]["content"]["application/json"]["schema"]
-        assert {"200", "304", "401", "403"} <= set(answers)
+        assert ({"200", "401", "403"} if path in POSTED else {"200", "304", "401", "403"}) <= set(answers)
         for status, answer in answers.items():
             if status >= "400":
                 assert list(answer["content"]) == ["application/problem+json"], (path, status)
@@ -60,6 +63,7 @@ def test_the_examples_are_answers_that_could_have_been_given(said: dict[str, Any
         (AccountSummary, examples.SUMMARY),
         (AccountDetail, examples.DETAIL),
         (Explanation, explain_shapes.EXAMPLE),
+        (MatrixShown, examples_matrix.MATRIX),
     ):
         TypeAdapter(shape).validate_json(json.dumps(example), strict=True)
         assert set(example) == set(said["components"]["schemas"][shape.__name__]["properties"])
@@ -92,5 +96,5 @@ async def test_the_list_answers_in_the_shape_that_it_documents(api: Door, scorin
 
 def test_the_page_about_the_api_names_every_route_and_filter(said: dict[str, Any]) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    named = [*ROUTES, *(one["name"] for one in said["paths"]["/v1/accounts"]["get"]["parameters"])]
+    named = [*ROUTES, *POSTED, *(one["name"] for one in said["paths"]["/v1/accounts"]["get"]["parameters"])]
     assert [name for name in named if name not in text] == []

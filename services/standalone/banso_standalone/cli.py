@@ -10,7 +10,16 @@ from rich.console import Console
 from banso_common.settings import CommonSettings, load
 from banso_common.telemetry.logs import configure
 from banso_ingest import dead_letters_cli
-from banso_standalone import cli_admin, cli_backtest, cli_diff, cli_goals, cli_model, cli_services, cli_switch
+from banso_standalone import (
+    cli_admin,
+    cli_backtest,
+    cli_calibrate,
+    cli_diff,
+    cli_goals,
+    cli_model,
+    cli_services,
+    cli_switch,
+)
 from banso_standalone.cli_replay import replay
 from banso_standalone.cli_services import open_log
 from banso_standalone.settings import Example, StandaloneSettings
@@ -27,6 +36,7 @@ app = typer.Typer(
 cli_services.add(app)
 cli_admin.add(app)
 cli_backtest.add(cli_model.model)
+cli_calibrate.add(cli_model.model)
 cli_diff.add(cli_model.model)
 cli_switch.add(cli_model.model)
 app.add_typer(cli_model.model, name="model")

@@ -63,6 +63,17 @@ class Span:
         """The same span, judged or not."""
         return replace(self, judged=judged)
 
+    def judged_from(self, day: int) -> Span:
+        """The same days walked, those from `day` on judged."""
+        cutoffs = {one: name for one, name in self.cutoffs.items() if one >= day}
+        return replace(self, weeks=frozenset(one for one in self.weeks if one >= day), cutoffs=cutoffs)
+
+    def until(self, day: int) -> Span:
+        """Only the days before `day`."""
+        cutoffs = {one: name for one, name in self.cutoffs.items() if one < day}
+        weeks = frozenset(one for one in self.weeks if one < day)
+        return replace(self, days=tuple(one for one in self.days if one < day), weeks=weeks, cutoffs=cutoffs)
+
 
 def span_of(past: Past, between: tuple[int, int], cutoffs: dict[int, str], every: int) -> Span:
     """Weeks from the first to the last day of `between`, the cutoffs, and with `every` = 1 all days from the first."""

@@ -67,8 +67,8 @@ class Rows:
         """Whose contract ended within `horizon` days."""
         return np.asarray(self.ends_in <= horizon)
 
-    def where(self, mask: Bools) -> Rows:
-        """Some of the rows."""
+    def where(self, mask: Bools | NDArray[np.intp]) -> Rows:
+        """Some of the rows, by a mask or by their places."""
         return Rows(**{each.name: getattr(self, each.name)[mask] for each in fields(self)})
 
     @classmethod

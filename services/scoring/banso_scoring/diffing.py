@@ -45,6 +45,12 @@ async def count(tx: AsyncConnection) -> int:
     return int((await tx.execute(select(func.count()).select_from(t.account))).scalar_one())
 
 
+async def day_of(tx: AsyncConnection, today: int) -> int:
+    """The day up to which the store has come: today, or earlier when nobody has swept since."""
+    closed = (await tx.execute(select(func.max(t.lane.c.closed_day)))).scalar_one()
+    return today if closed is None else min(today, closed + 1)
+
+
 async def diff(tx: AsyncConnection, question: Question, tick: Callable[[], None] = lambda: None) -> ModelDiff:
     """What the second model would change. `tick` is called after each step; others may go on between two steps."""
     found = await _whole(tx, question, tick)

@@ -22,6 +22,7 @@ from banso_scoring.diffing import Question
 from banso_scoring.domain.model_diff import AccountChange, ModelDiff, Transition
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.load import load_model
+from banso_scoring.models import Models
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.zones import Zones
 from banso_standalone.cli_goals import running_model
@@ -56,10 +57,11 @@ async def _compared(running: SuccessModel, other: SuccessModel) -> ModelDiff:
     engine = connect(settings.database)
     try:
         async with reading(engine) as tx:
-            accounts = await diffing.count(tx)
+            accounts, day = await diffing.count(tx), await diffing.day_of(tx, today)
+            before = await Models(running).current(tx)
             with Progress(console=Console(stderr=True)) as progress:
                 task = progress.add_task(f"{accounts:,} accounts under two models", total=diffing.steps(accounts))
-                question = Question((running, other), today, settings.time_zone)
+                question = Question((before, other), day, settings.time_zone)
                 return await diffing.diff(tx, question, lambda: progress.advance(task))
     finally:
         await engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from typing import Any
 
@@ -61,7 +62,7 @@ async def test_an_account_tells_every_phase_that_it_went_through(api: Door, scor
         ("operation", "passed"),
         ("adoption", None),
     ]
-    assert all(before["left_on"] == after["entered_on"] for before, after in zip(stays, stays[1:], strict=False))
+    assert all(before["left_on"] == after["entered_on"] for before, after in itertools.pairwise(stays))
     assert stays[-1]["phase"] == detail["phase"]["key"] and detail["phase"]["term"] == 1
     assert detail["phase"]["entered_on"] == stays[-1]["entered_on"]
 

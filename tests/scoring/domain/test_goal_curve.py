@@ -84,7 +84,7 @@ def test_what_happens_after_the_days_of_comparison_is_left_out() -> None:
     assert point.passed.churned.count == 1
 
 
-def made(n: int = 600, seed: int = 5) -> tuple[np.ndarray, Followed]:  # type: ignore[type-arg]
+def made(n: int = 600, seed: int = 5) -> tuple[np.ndarray, Followed]:
     """Accounts whose metric rises to a level of their own; below a level of 4 half of them leave, above few do."""
     rng = np.random.default_rng(seed)
     level = rng.uniform(0, 10, n)

@@ -17,7 +17,7 @@ def faults(old: str, new: str) -> list[str]:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[{metric: since, at_least: 20}], days: 2, to: start", "[{metric: acts, at_most: 6}], to: start", "leave a gap"),
+        ("[{metric: since, at_least: 20}], days: 2", "[{metric: acts, at_most: 6}], days: 2", "leave a gap"),
         ("days: 2, to: start}", "days: 2, to: run}", "leads to the same phase"),
         ("goal: [{metric: renewal, at_least: 100}]", "goal: []", "needs a goal"),
     ],

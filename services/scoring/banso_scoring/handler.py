@@ -149,8 +149,10 @@ class ScoringHandler:
             portfolio.columns.shown[position] = NOTHING_SHOWN
             folding.planned.add(position)
         portfolio.describe(position)
-        day = portfolio.zones.day(int(portfolio.columns.zone[position]), statement.at)
-        self._first_seen(folding, np.array([position], np.int64), np.array([day], np.int64))
+        # how far an objective was long ago does not make the account any older
+        first_at = max(statement.at, statement.known_at) if plan.only(statement.said) else statement.at
+        days = np.array([portfolio.day_of(position)(at) for at in (statement.at, first_at)], np.int64)
+        self._first_seen(folding, np.array([position], np.int64), days[:1], days[1:])
         folding.described.add(position)
 
     def _fold(self, folding: Folding, lane: LaneWork, today: int) -> None:
@@ -185,11 +187,11 @@ class ScoringHandler:
         lane.facts = group(columns, [portfolio.names[p] for p in touched.tolist()], list(numbers))
         portfolio.add_facts(lane.facts, today)
 
-    def _first_seen(self, folding: Folding, positions: Ints, days: Ints) -> None:
-        """Note each account's first day; facts of a closed day ask for a look back."""
+    def _first_seen(self, folding: Folding, positions: Ints, days: Ints, first_days: Ints | None = None) -> None:
+        """Note each account's first day, by `first_days` or else `days`; what is of a closed day asks to look back."""
         portfolio, columns = self._member.portfolio, self._member.portfolio.columns
         before = columns.first_day[positions]
-        np.minimum.at(columns.first_day, positions, days)
+        np.minimum.at(columns.first_day, positions, days if first_days is None else first_days)
         folding.described.update(np.unique(positions[columns.first_day[positions] < before]).tolist())
         backfilled = set(np.unique(positions[days <= columns.closed_day[positions]]).tolist())
         folding.described.update(backfilled - portfolio.backfilled)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
 from httpx import AsyncClient, Response
 from pydantic import TypeAdapter
@@ -20,7 +21,7 @@ from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.objectives import make_objectives_router
 from banso_scoring.api.routes import make_router
 from banso_scoring.statements import Speaker
-from tests.scoring.api.given import Door, Tenant, days_of_use, door
+from tests.scoring.api.given import Door, Tenant, days_of_use, door, statement
 
 PARTITIONS = 8
 INVOICES = {"name": "請求書の処理時間", "unit": "分", "baseline": 40, "target": 15, "due_on": "2026-06-10"}
@@ -144,6 +145,23 @@ async def test_statements_give_the_same_plan_in_any_order_and_however_often(offi
     assert [point["value"] for point in first["objectives"][0]["progress"]] == [38, 30]
     await office.scoring.handler.assigned(range(2))
     assert office.scoring.member.portfolio.plans[0] == stored
+
+
+async def test_progress_of_long_ago_makes_no_account_older(office: Office) -> None:
+    before = (await office.client.get("/v1/accounts/acme")).json()
+    await office.put(agreed_on="2024-01-01")
+    await office.progress(39, at="2024-02-01T00:00:00Z")
+    await office.fold()
+    after = (await office.client.get("/v1/accounts/acme")).json()
+    assert after["plan"]["objectives"][0]["value"] == 39
+    assert (after["facts"], after["metrics"]) == (before["facts"], before["metrics"])
+
+
+async def test_an_account_of_which_only_an_objective_was_said_begins_when_that_was_heard(office: Office) -> None:
+    now = office.scoring.clock.now()
+    said = statement("new", now - 300 * DAY_MS, **{"objectives.a.value": 3})
+    await office.scoring.take([msgspec.structs.replace(said, received_at=now)])
+    assert (await office.client.get("/v1/accounts/new")).json()["facts"]["first_event_on"] == "2026-03-02"
 
 
 async def test_progress_with_an_id_of_its_own_counts_once(office: Office) -> None:

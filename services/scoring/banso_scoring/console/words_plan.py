@@ -84,7 +84,7 @@ PLAN_WORDS: Mapping[Language, PlanWords] = {
         },
         to_do="やること",
         segments="セグメント",
-        by={"pattern": "成功パターン", "cell": "区分", "phase": "フェーズ", "touch": "タッチ", "commitment": "コミット",
+        by={"pattern": "成功パターン", "cell": "セル", "phase": "フェーズ", "touch": "タッチ", "commitment": "コミット",
             "category": "カテゴリー", "currency": "通貨", "locale": "言語", "time_zone": "時間帯",
             "owner_email": "担当者", "owner_name": "担当者名"},
         segment="セグメント",

@@ -99,6 +99,11 @@ def speaks(said: Mapping[str, Scalar]) -> bool:
     return any(name.startswith(contract.PREFIX) for name in said)
 
 
+def only(said: Mapping[str, Scalar]) -> bool:
+    """Whether all that is `said` is of objectives."""
+    return bool(said) and all(name.startswith(contract.PREFIX) for name in said)
+
+
 def _field(spoken: Spoken, field: str, value: Scalar, told: Told) -> bool:
     first = told.at if spoken.first_at is None else min(spoken.first_at, told.at)
     changed, spoken.first_at = first != spoken.first_at, first

@@ -51,7 +51,7 @@ async def test_records_become_activity_or_dead_letters_and_the_service_says_that
 ) -> None:
     events = [CLOUDEVENT, TRACK, PLAIN, without(PLAIN, "account")]
     await put(log, [json.dumps(event).encode() for event in events])
-    await until(lambda: service.readiness() == {"ingest.log": None, "ingest.partitions": None, "ingest.worker": None})
+    await until(lambda: service.readiness() == {"ingest.log": None, "ingest.partitions": None, "ingest.tasks": None})
     await caught_up(service)
     assert len(await activities(log)) == 3
     assert [letter.code for letter in await dead_letters(log)] == ["missing-account"]

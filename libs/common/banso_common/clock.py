@@ -19,6 +19,11 @@ DAY_MS = 24 * HOUR_MS
 class Clock(Protocol):
     """Where the services read the time."""
 
+    @property
+    def is_virtual(self) -> bool:
+        """Whether a replay moves it: what happens now is the past told again."""
+        ...
+
     def now(self) -> int:
         """The instant, ms since the epoch."""
         ...
@@ -27,12 +32,16 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
+    is_virtual = False
+
     def now(self) -> int:
         return time.time_ns() // 1_000_000
 
 
 class ManualClock:
     """A clock that stands until it is moved: for a replay on virtual time, and for tests."""
+
+    is_virtual = False
 
     def __init__(self, at: int) -> None:
         self._at = at

@@ -14,6 +14,8 @@ from banso_common.telemetry.logs import logger
 
 DRAIN_S_MAX = 30
 
+Run = Callable[[], Coroutine[Any, Any, None]]
+
 
 class Service(Protocol):
     """One of banso's services, as a composition sees it."""
@@ -38,33 +40,36 @@ class Service(Protocol):
 
 
 class Tasks:
-    """The background tasks of a service. One that fails is told at once, in the log and to readiness."""
+    """The background tasks of a service. `failed` says of one that failed, or that ended unasked, what became of it:
+    it is for readiness; a failure is in the log at once, too."""
 
     def __init__(self, name: str) -> None:
         self._logger = logger(name)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._draining: list[asyncio.Task[None]] = []
+        self._others: list[asyncio.Task[None]] = []
         self.failed: str | None = None
 
-    def start(self, *runs: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Run these until they return or are cancelled."""
-        for run in runs:
-            task = asyncio.create_task(run())
+    def start(self, *runs: Run, draining: int = 1) -> None:
+        """Run these until they are stopped. The first `draining` return by themselves once they are told to drain."""
+        tasks = [asyncio.create_task(run()) for run in runs]
+        for task in tasks:
             task.add_done_callback(self._done)
-            self._tasks.append(task)
+        self._draining, self._others = tasks[:draining], tasks[draining:]
 
     async def stop(self) -> None:
-        """Wait for the first, which was told to drain, then end the others."""
-        if not self._tasks:
-            return
-        first, *others = self._tasks
-        await asyncio.wait([first])
-        for task in others:
+        """Wait for those that were told to drain, then end the others."""
+        await asyncio.gather(*self._draining, return_exceptions=True)
+        for task in self._others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        self._tasks = []
+        await asyncio.gather(*self._others, return_exceptions=True)
+        self._draining, self._others = [], []
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (fault := task.exception()) is not None:
+        if task.cancelled():
+            return
+        if (fault := task.exception()) is None:
+            self.failed = self.failed or "a background task has ended"
+        else:
             self.failed = f"{type(fault).__name__}: {fault}"
             self._logger.error("a background task failed; restart the service", exc_info=fault)
 

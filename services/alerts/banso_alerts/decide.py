@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,10 +18,11 @@ from banso_common.contracts.account_signal import AccountSignal, SignalState
 
 
 class Desk:
-    """Where decisions are made: the policy, and where the console stands for the links in messages."""
+    """Where decisions are made: the policy, where the console stands for the links in messages, and whether the time
+    of a decision is a replay's."""
 
-    def __init__(self, policy: Policy, public_url: str | None) -> None:
-        self.policy, self._public_url = policy, public_url
+    def __init__(self, policy: Policy, public_url: str | None, is_replay: Callable[[], bool] = lambda: False) -> None:
+        self.policy, self._public_url, self._is_replay = policy, public_url, is_replay
 
     async def take(self, tx: AsyncConnection, heard: Sequence[tuple[int, AccountSignal]], now: int) -> None:
         """Decide on signals, each with the lane that it came by. One that was heard before changes nothing."""
@@ -65,7 +67,8 @@ class Desk:
             return []
         await plans.lock_recipients(tx, asked)
         ledger = await plans.ledger(tx, asked, now)
-        return decide_all(asked, self.policy, ledger, await plans.silences(tx, now), now)
+        policy = replace(self.policy, rules=replace(self.policy.rules, replayed=self._is_replay()))
+        return decide_all(asked, policy, ledger, await plans.silences(tx, now), now)
 
     def _candidates(self, signal: AccountSignal) -> list[Candidate]:
         return candidates_of(signal, self.policy)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +27,7 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
 from banso_common.db.migrate import require_current
 from banso_common.db.transaction import reading
+from banso_common.lifecycle import Run, Tasks
 from banso_common.log.port import Log
 from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
@@ -46,43 +47,35 @@ class AlertsService:
         self.policy = policy_of(settings, channels)
         self.channels = channels
         self._clock = clock
-        self._desk = Desk(self.policy, settings.public_url)
+        self._desk = Desk(self.policy, settings.public_url, lambda: clock.is_virtual)
         self._deliverer = Deliverer(self.engine, channels, clock, settings.limits, self._said)
         self._handler = AlertsHandler(self.engine, self._desk, clock, self._stored)
         self.worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
         self.relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
         self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
-        self._loops: list[asyncio.Task[None]] = []
-        self._beside: list[asyncio.Task[None]] = []
+        self._tasks = Tasks(self.name)
         self.routers: Sequence[APIRouter] = [make_router(self.engine, clock, self._stored)]
 
     async def start(self) -> None:
         """Check the store, then hear, deliver and relay in the background. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
-        self._loops = [
-            asyncio.create_task(self.worker.run()),
-            *(asyncio.create_task(self._deliverer.run(channel)) for channel in self.channels),
-        ]
-        self._beside = [asyncio.create_task(self.relay.run()), asyncio.create_task(self._ticker.run())]
+        drained: list[Run] = [self.worker.run, *(partial(self._deliverer.run, channel) for channel in self.channels)]
+        self._tasks.start(*drained, self.relay.run, self._ticker.run, draining=len(drained))
 
     async def stop(self) -> None:
         """Drain: finish the batch and the sends in flight, relay what was said, let go."""
         await self.worker.stop()
         self._deliverer.stop()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        for task in self._beside:
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._tasks.stop()
         await self.relay.close()
         for channel in self.channels:
             await channel.close()
         await self.engine.dispose()
 
     def readiness(self) -> Mapping[str, str | None]:
-        """The log, the partitions, each channel's loop, and any loop that has ended by itself."""
-        ended = [str(task.exception() or "ended") for task in self._loops if task.done() and not task.cancelled()]
+        """The log, the partitions, each channel, and any task that has failed or ended."""
         away = {f"alerts.channel.{name}": reason for name, reason in self._deliverer.away.items()}
-        return {**self.worker.readiness(), **away, "alerts.loops": "; ".join(ended) or None}
+        return {**self.worker.readiness(), **away, "alerts.tasks": self._tasks.failed}
 
     async def caught_up(self) -> bool:
         """Whether every signal is decided and nothing is due or under way: what a replay on a virtual clock waits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ from fastapi import APIRouter
 from banso_common.clock import Clock
 from banso_common.contracts.topics import Topic
 from banso_common.errors import Unavailable
+from banso_common.lifecycle import Tasks
 from banso_common.log.port import Log
 from banso_common.pipeline.worker import Worker
 from banso_ingest.api import make_router
@@ -33,7 +33,7 @@ class IngestService:
         self._router = make_router(self._door, Room(settings.in_flight_bytes_max))
         handler = IngestHandler(self._outlet, clock, rules, settings.breaker)
         self.worker = Worker(log, Topic.USAGE_EVENTS, self.name, handler, with_headers=True)
-        self._working: asyncio.Task[None] | None = None
+        self._tasks = Tasks(self.name)
 
     @property
     def routers(self) -> Sequence[APIRouter]:
@@ -44,24 +44,18 @@ class IngestService:
         """Look whether the topics are there, then work. A log that is away is waited for. Raises SettingsError."""
         with suppress(Unavailable):
             await self._outlet.open()
-        self._working = asyncio.create_task(self.worker.run())
+        self._tasks.start(self.worker.run)
 
     async def stop(self) -> None:
         """Answer and finish what was taken, take nothing new."""
         await self._door.close()
         await self.worker.stop()
-        if self._working is not None:
-            await asyncio.gather(self._working, return_exceptions=True)
+        await self._tasks.stop()
         await self._outlet.close()
 
     def readiness(self) -> Mapping[str, str | None]:
         """What keeps ingest from working."""
-        ended = None
-        if self._working is None:
-            ended = "has not started"
-        elif self._working.done():
-            ended = str(self._working.exception() or "has stopped") if not self._working.cancelled() else "was ended"
-        return {**self.worker.readiness(), "ingest.worker": ended}
+        return {**self.worker.readiness(), "ingest.tasks": self._tasks.failed}
 
 
 async def build(settings: IngestSettings, log: Log, clock: Clock) -> IngestService:

@@ -43,7 +43,7 @@ class ReplayProgress:
             return
         self._console.print(
             f"{self._name}: {progress.events:,} events replayed in {monotonic() - self._began_at:.0f} s, "
-            f"{self._messages.held:,} messages sent; "
+            f"{self._messages.held:,} messages on the console and none elsewhere; "
             f"the example stands at {iso(progress.at)[:10]}, and from now on time is real.",
             soft_wrap=True,
         )

@@ -42,7 +42,7 @@ async def _run(settings: StandaloneSettings, home: Home, listening: socket.socke
     key = home.first_key(KeyRing(settings.keys_path))
 
     async def beside() -> None:
-        welcome(console, f"http://{settings.host}:{settings.port}", key)
+        welcome(console, f"http://{settings.host}:{settings.port}", key, replays=begun.goes_on and clock.is_virtual)
         if begun.goes_on:
             await _replay(begun, standalone, clock, console)
 

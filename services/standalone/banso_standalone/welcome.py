@@ -7,8 +7,8 @@ from rich.console import Console
 ACCOUNT = "hello"
 
 
-def welcome(console: Console, address: str, key: str | None) -> None:
-    """Plain lines, so that they can be copied and read by programs."""
+def welcome(console: Console, address: str, key: str | None, *, replays: bool = False) -> None:
+    """Plain lines, so that they can be copied and read by programs. `replays`: a past is about to be told again."""
     lines = [f"banso listens on {address}", f"API key: {key or _NO_KEY}"]
     if key is not None:
         lines.append(f"Console: {address}/login?key={key}")
@@ -24,9 +24,11 @@ def welcome(console: Console, address: str, key: str | None) -> None:
         "  # … and see its account",
         f"  curl -s -H 'Authorization: Bearer {shown}' '{address}/v1/accounts/{ACCOUNT}'",
         "",
+        *([_REPLAYS, ""] if replays else []),
     ]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+_REPLAYS = "First the example's past is replayed; nothing of it goes to Slack or mail, even if they are set up."
 _NO_KEY = "(yours; `banso keys create NAME --scope …` makes another)"

@@ -33,6 +33,7 @@ def context(**changes: Any) -> Context:
 HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "expiry": (REACHABLE, context(now=REACHABLE.expires_at), Reason.EXPIRED, None),
     "reach": (NOBODY, context(), Reason.NO_RECIPIENT, None),
+    "replayed": (REACHABLE, context(rules=rules(replayed=True)), Reason.REPLAYED, None),
     "holdout": (REACHABLE, context(rules=rules(holdout_share=1.0)), Reason.HOLDOUT, None),
     "silence": (REACHABLE, context(silences=[SILENCE]), Reason.SILENCED, MONDAY_NOON + DAY_MS),
     "snooze": (REACHABLE, context(past=Past(snoozed_until=MONDAY_NOON + 5)), Reason.SNOOZED, MONDAY_NOON + 5),
@@ -44,6 +45,11 @@ HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
 
 def test_a_candidate_that_no_stage_holds_is_planned_now() -> None:
     assert decide(REACHABLE, context()) == Decision(OutreachState.PLANNED, MONDAY_NOON)
+
+
+def test_the_console_may_show_the_replayed_past() -> None:
+    shown = candidate(through=directory(ChannelName.CONSOLE))
+    assert decide(shown, context(rules=rules(replayed=True))).state is OutreachState.PLANNED
 
 
 def test_there_is_a_case_for_every_stage() -> None:

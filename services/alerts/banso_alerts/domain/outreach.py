@@ -50,6 +50,7 @@ class Reason(StrEnum):
 
     EXPIRED = "expired"
     NO_RECIPIENT = "no-recipient"
+    REPLAYED = "replayed"
     HOLDOUT = "holdout"
     SILENCED = "silenced"
     SNOOZED = "snoozed"

@@ -12,6 +12,7 @@ from banso_alerts.domain.stages.expiry import expiry
 from banso_alerts.domain.stages.holdout import holdout
 from banso_alerts.domain.stages.quiet_hours import quiet_hours
 from banso_alerts.domain.stages.reach import reach
+from banso_alerts.domain.stages.replayed import replayed
 from banso_alerts.domain.stages.silence import silence
 from banso_alerts.domain.stages.snooze import snooze
 from banso_alerts.domain.stages.stage import Context, Stage
@@ -19,6 +20,7 @@ from banso_alerts.domain.stages.stage import Context, Stage
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("expiry", expiry),
     ("reach", reach),
+    ("replayed", replayed),
     ("holdout", holdout),
     ("silence", silence),
     ("snooze", snooze),

@@ -23,13 +23,15 @@ class Held:
 class Rules:
     """What the installation has set: the same for every candidate.
 
-    `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap.
+    `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap; `replayed` while
+    the past is told again on a virtual clock.
     """
 
     holdout_share: float
     holdout_salt: str
     cap_per_day: int
     hours: OpenHours
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

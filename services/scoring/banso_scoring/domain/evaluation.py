@@ -74,7 +74,7 @@ def evaluate(
         model,
         placed.cell,
         lambda cell, some: journey.step(
-            matrix.of_cell(model, cell), previous.take(some), values[:, some], day[some], first_day[some]
+            matrix.of_cell(model, cell), previous.take(some), values.take(some, axis=1), day[some], first_day[some]
         ),
     )
     following = patterns.step(model, previous, values, matrix.weights(model, placed.cell, place.phase), day)

@@ -51,14 +51,15 @@ def step(model: SuccessModel, previous: Standing, metrics: Floats, weights: Floa
     `metrics` are (metrics, n) raw values, `weights` (dimensions, n) what dimensions count without patterns.
     """
     some, n = model.patterns.any_of, metrics.shape[1]
-    plain = health.score(model, metrics, weights)
+    dimensions = health.dimensions_of(model, metrics)
+    plain = health.weighed(model, dimensions, weights)
     if not some:
         none, never = np.full(n, NO_VALUE, np.int16), np.full(n, NO_DAY, np.int32)
         nothing = np.zeros((0, n))
         return Following(none, never, never, nothing.astype(np.bool_), nothing, weights, plain)
     follows = np.stack([_all_hold(pattern.when, metrics) for pattern in some])
     weighed = [weights, *(weights * np.array(pattern.times)[:, None] for pattern in some)]
-    fares = [plain, *(health.score(model, metrics, own) for own in weighed[1:])]
+    fares = [plain, *(health.weighed(model, dimensions, own) for own in weighed[1:])]
     scores = np.stack([one.score for one in fares[1:]])
     nearest = _nearest(follows, scores)
     has, known = previous.pattern.astype(np.int64), ~np.isnan(metrics).all(axis=0)

@@ -43,7 +43,7 @@ check: setup-dev ## style and types
 
 test: check servers ## everything that must hold, in about ten minutes on two cores
 	@deploy/local/packages browser
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 faults: setup-dev servers ## the long run: 1,000 kills on each store
 	BANSO_TEST_KILLS=1000 $(BIN)/pytest -q -k kills --timeout 7200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
@@ -9,12 +10,20 @@ from urllib.parse import quote
 import pytest
 from httpx import AsyncClient
 from pydantic import TypeAdapter
+from sqlalchemy import update
 
 from banso_common.clock import DAY_MS, HOUR_MS, iso
+from banso_common.db.transaction import reading, transaction
+from banso_scoring import cohort_store
+from banso_scoring import tables as t
+from banso_scoring.api.explain import explanation
 from banso_scoring.api.explain_shapes import Explanation
 from banso_scoring.api.render import day_text
+from banso_scoring.model.load import load_model
 from banso_scoring.sweep import Sweep
 from tests.scoring.api.given import Tenant, days_of_use, statement, use
+
+SMOOTH = files("banso_scoring.model").joinpath("default.yaml").read_text(encoding="utf-8")
 
 
 async def _explain(client: AsyncClient, account: str, **query: Any) -> dict[str, Any]:
@@ -122,3 +131,30 @@ async def test_a_span_that_cannot_be_is_refused(scoring: Tenant, client: AsyncCl
 
 async def test_an_account_that_is_not_there_is_not_found(client: AsyncClient) -> None:
     assert (await client.get("/v1/accounts/nobody/explain")).status_code == 404
+
+
+async def test_where_the_model_of_that_time_is_gone_the_receipt_says_so_and_still_adds_up(scoring: Tenant) -> None:
+    today = await _lived(scoring, 4)
+    async with reading(scoring.member.engine) as tx:
+        found = await explanation(tx, scoring.member, "bad", (day_text(today - 3), None), lambda version: None)
+    assert found is not None
+    assert (found.before.model_kept, found.after.model_kept) == (False, False)
+    assert found.change_micro == sum(part.micro for part in found.parts) != 0
+
+
+async def test_another_model_is_a_part_of_its_own_after_all_that_came(scoring: Tenant) -> None:
+    today = await _lived(scoring, 4)
+    kinder = SMOOTH.replace("weight: 30", "weight: 3")
+    other = load_model(kinder, "kinder.yaml")
+    async with transaction(scoring.member.engine) as tx:
+        await tx.execute(update(t.history).values(model_version=other.version))
+        await cohort_store.keep(tx, today - 3, other.version, scoring.member.cohort)
+    models = {other.version: other, scoring.member.model.version: scoring.member.model}
+    async with reading(scoring.member.engine) as tx:
+        found = await explanation(tx, scoring.member, "bad", (day_text(today - 3), None), models.get)
+    assert found is not None
+    assert (found.before.model_version, found.after.model_version) == tuple(models)
+    assert found.change_micro == sum(part.micro for part in found.parts)
+    (part,) = (part for part in found.parts if part.kind == "model")
+    assert part.micro < 0
+    assert {line.dimension for line in part.lines} > {"smoothness"}

@@ -183,7 +183,8 @@ def main() -> None:
         return
     table = Table(
         "accounts", "threads", "bytes held", "bytes read", "windows s", "CPU µs each", "share", "rescore s",
-        "CPU µs each", "share", "reads GB/s", "GB/CPU s", "copies GB/s", title=f"Rescoring from memory; goal: a share of {GOAL}",
+        "CPU µs each", "share", "reads GB/s", "GB/CPU s", "copies GB/s",
+        title=f"Rescoring from memory; goal: a share of {GOAL}",
     )  # fmt: skip
     for row in rows:
         table.add_row(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from banso_scoring.api import examples, examples_matrix, explain_shapes
+from banso_scoring.api import as_of_shapes, examples, examples_matrix, explain_shapes
+from banso_scoring.api.as_of_shapes import AsOf
 from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.explain_shapes import Explanation
 from banso_scoring.api.matrix_shapes import MatrixShown
@@ -19,7 +20,7 @@ from tests.scoring.api.given import Door, Tenant, days_of_use
 
 ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/explain", "/v1/model", "/v1/conservation"}
 ROUTES |= {"/v1/journey", "/v1/journey/export", "/v1/journey/{phase}/calibration"}
-ROUTES |= {"/v1/segments", "/v1/matrix"}
+ROUTES |= {"/v1/segments", "/v1/matrix", "/v1/accounts/{account}/as-of"}
 POSTED = {"/v1/model/diff"}
 """Routes that are only posted to."""
 FILES = {"/v1/journey/export"}
@@ -63,6 +64,7 @@ def test_the_examples_are_answers_that_could_have_been_given(said: dict[str, Any
         (AccountSummary, examples.SUMMARY),
         (AccountDetail, examples.DETAIL),
         (Explanation, explain_shapes.EXAMPLE),
+        (AsOf, as_of_shapes.EXAMPLE),
         (MatrixShown, examples_matrix.MATRIX),
     ):
         TypeAdapter(shape).validate_json(json.dumps(example), strict=True)

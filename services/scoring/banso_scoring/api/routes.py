@@ -11,6 +11,7 @@ from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_common.http.problem import not_found
 from banso_scoring.api.answers import BY_KEY, NOT_MODIFIED, answer, problems
+from banso_scoring.api.as_of_route import add_as_of
 from banso_scoring.api.conservation import conservation
 from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, account_detail
 from banso_scoring.api.detail_shapes import AccountDetail
@@ -31,6 +32,7 @@ def make_router(member: Member) -> APIRouter:
     """The API over the store of `member`."""
     router = APIRouter(dependencies=[BY_KEY])
     add_explain(router, member)
+    add_as_of(router, member)
     _add_accounts(router, member)
     _add_workings(router, member)
     add_journey(router, member)

@@ -194,6 +194,10 @@ class Past:
             said=self._said.until(self.model.vocabulary, positions, min(days)),
         )
 
+    def begun(self, known_day: int) -> NDArray[np.bool_]:
+        """(n,): of whom anything was known by the end of `known_day`."""
+        return self._first_day(known_day) <= known_day
+
     def over(self, days: tuple[int, int]) -> NDArray[np.bool_]:
         """(n,): whose contract had ended by the first of `days`, as was known by the second, and was not renewed."""
         return self.ended.newest(days) > self.renewed.newest(days)

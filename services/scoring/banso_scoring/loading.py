@@ -93,7 +93,7 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     plans = np.array([-1 if row.objectives is None else STATE_CODES[PlanState(row.objectives)] for row in rows])
     facets = np.stack([columns.last_day[positions], goal, plans], axis=1)
     columns.shown[positions] = shown_of(standing, score, coverage, facets)
-    unseen = [row.changed_at is not None and row.changed_at < portfolio.shown_since_at for row in rows]
+    unseen = [row.changed_at is not None and row.changed_at <= portfolio.shown_since_at for row in rows]
     columns.shown[positions[np.array(unseen, np.bool_)]] = NOTHING_SHOWN
 
 

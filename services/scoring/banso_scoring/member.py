@@ -91,7 +91,7 @@ class Member:
         async with transaction(self.engine) as tx:
             is_default = given.version == default_model().version
             await switch_store.configure(tx, given, is_default, self.clock.now())
-            switch = await switch_store.begin(tx, given, self.clock.now())
+            switch = await switch_store.ensure(tx, given, self.clock.now())
             if await self.models.of(tx, switch.current) is None:
                 await switch_store.adopt(tx, given, switch.current, self.clock.now())
                 log.warning("the model in the store cannot be read; the one of the settings counts", was=switch.current)
@@ -104,7 +104,7 @@ class Member:
             self.portfolio, self.rebuild = self.empty(self.model), None
             today = self.today()
             async with transaction(self.engine) as tx:
-                switch = await switch_store.begin(tx, self.models.given, self.clock.now())
+                switch = await switch_store.ensure(tx, self.models.given, self.clock.now())
                 self.model = await self.models.required(tx, switch.current)
                 self.portfolio = self.empty(self.model)
                 self.cohort = fit(self.model, self.sketch_of(NOBODY, today))

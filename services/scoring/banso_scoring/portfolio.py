@@ -108,7 +108,7 @@ class Portfolio:
         self.columns = Columns.new(1_024)
         self.backfilled: set[int] = set()
         self.shown_since_at = 0
-        """What was written before nobody has seen: another model counted then, and all is news."""
+        """What was written until then nobody has seen: another model counted then, and all is news."""
         self.said = StatementTable.new(model.vocabulary, 1_024)
         self._index: dict[str, int] = {}
 

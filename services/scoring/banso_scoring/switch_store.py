@@ -85,7 +85,7 @@ async def require(tx: AsyncConnection, version: str) -> None:
         raise Superseded(f"the model is now {current}")
 
 
-async def begin(tx: AsyncConnection, model: SuccessModel, now: int) -> Switch:
+async def ensure(tx: AsyncConnection, model: SuccessModel, now: int) -> Switch:
     """The row; in a store that has none, `model` counts from the first on, also for what a version before stored."""
     found = await read(tx, lock=True)
     if found is not None:
@@ -131,7 +131,7 @@ async def configure(tx: AsyncConnection, model: SuccessModel, is_default: bool, 
     A built-in model that only came with a new version of banso does not replace one that somebody switched to.
     """
     await _hold(tx)
-    found = await begin(tx, model, now)
+    found = await ensure(tx, model, now)
     if found.configured == model.version:
         return
     await keep(tx, model, now)
@@ -143,7 +143,7 @@ async def configure(tx: AsyncConnection, model: SuccessModel, is_default: bool, 
 async def want(tx: AsyncConnection, model: SuccessModel, now: int) -> Switch:
     """Let `model` be made in the background and then count; the model that counts already ends a switch."""
     await _hold(tx)
-    found = await begin(tx, model, now)
+    found = await ensure(tx, model, now)
     if found.wanted == model.version:
         return found
     await keep(tx, model, now)

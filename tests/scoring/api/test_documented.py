@@ -21,6 +21,7 @@ from tests.scoring.api.given import Door, Tenant, days_of_use
 ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/explain", "/v1/model", "/v1/conservation"}
 ROUTES |= {"/v1/journey", "/v1/journey/export", "/v1/journey/{phase}/calibration"}
 ROUTES |= {"/v1/segments", "/v1/matrix", "/v1/accounts/{account}/as-of"}
+ROUTES |= {"/v1/model/switch"}
 POSTED = {"/v1/model/diff"}
 """Routes that are only posted to."""
 FILES = {"/v1/journey/export"}

@@ -6,14 +6,14 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.model import schema
 from banso_scoring.model.compile import compile_model
 from banso_scoring.model.document import Document
 from banso_scoring.model.findings import Finding, ModelError, did_you_mean
 from banso_scoring.model.schema import ModelFile
+from banso_scoring.model.schema_parts import Keys
 
 DEFAULT_ORIGIN = "default.yaml"
 
@@ -65,11 +65,10 @@ def _finding(document: Document, fault: Any) -> Finding:
 
 def _keys() -> frozenset[str]:
     """Every key that any mapping of the file takes."""
-    found: set[str] = set()
-    for value in vars(schema).values():
-        if isinstance(value, type) and issubclass(value, BaseModel):
-            found |= {field.alias or name for name, field in value.model_fields.items()}
-    return frozenset(found)
+    mappings = [Keys]
+    for mapping in mappings:
+        mappings += mapping.__subclasses__()
+    return frozenset(field.alias or name for one in mappings for name, field in one.model_fields.items())
 
 
 _KEYS = _keys()

@@ -1,138 +1,51 @@
-"""A switch to another model: made in the background, whole at every moment, telling nothing twice, however it is broken
-off; and in the end all is as if the model had been there from the first event on."""
+"""A switch to another model ends as if that had been there from the first event on, tells nothing twice, and shows one
+model or the other at every moment."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
-from banso_common.contracts.account_signal import AccountSignal, SignalKind, SignalState, signal_decoder
-from banso_common.db.transaction import reading, transaction
-from banso_common.errors import Fenced, Unavailable
+from banso_common.contracts.account_signal import SignalKind, SignalState
+from banso_common.db.transaction import reading
+from banso_common.errors import Unavailable
 from banso_scoring import switch_store
 from banso_scoring import tables as t
 from banso_scoring.api.detail import account_detail
 from banso_scoring.api.listing import page
 from banso_scoring.api.query import ListQuery
-from banso_scoring.model.load import load_model
 from banso_scoring.switch_store import Superseded
 from banso_scoring.switching import Switching
 from tests.conftest import START_AT
-from tests.scoring.domain.builders import SMALL
-from tests.scoring.promises.failing import armed
 from tests.scoring.promises.room import Room, member_of, room_of
 from tests.scoring.promises.streams import event, told
-from tests.scoring.promises.test_crashes import a_day
-
-OLD = load_model(SMALL, "old.yaml")
-NEW = load_model(
-    SMALL.replace("name: small", "name: other")
-    .replace("use: {weight: 3", "use: {weight: 1")
-    .replace("dwell_days: 3", "dwell_days: 9")
-    .replace("at_least: 20}, {metric: error_rate", "at_least: 2}, {metric: error_rate")
-    .replace("ended: [ended]", "ended: [left]"),
-    "new.yaml",
+from tests.scoring.promises.switched import (
+    NAMES,
+    NEW,
+    OLD,
+    PAST,
+    differing,
+    lived,
+    looked_back,
+    made,
+    room_with_past,
+    settle,
+    told_signals,
+    want,
 )
-NAMES = ("acme", "zeta", "株式会社", "silent", "left")
-
-
-def lived(days: range) -> list[Any]:
-    """What five accounts did on some days, each in its own way."""
-    made = []
-    for day in days:
-        made += a_day("acme", day, good=20, bad=30 if day > -10 else 0) + a_day("zeta", day, good=5, bad=0)
-        made += a_day("株式会社", day, good=1 + day % 3, bad=1)
-        made += a_day("silent", day, good=4, bad=0) if day < -25 else []
-        made += a_day("left", day, good=9, bad=0) if day < -5 else []
-    return made
-
-
-PAST = [
-    told(1, "acme", START_AT - 30 * DAY_MS, {"name": "Acme", "seats": 5}),
-    event(2, "left", "left", START_AT - 5 * DAY_MS),
-    *lived(range(-60, 0)),
-]
-DERIVED = (t.health, t.closed, t.phase_move, t.cell_move)
-NOT_COMPARED = {"changed_at", "flagged_day"}
-TOLD = slice(5, 8)
-"""Where a stored standing holds its episodes: these belong to the account, and differ by when they were told."""
-
-
-async def want(room: Room, model: Any = NEW) -> None:
-    async with transaction(room.engine) as tx:
-        await switch_store.want(tx, model, room.member.clock.now())
-
-
-async def settle(room: Room, *, steps: int = 500) -> None:
-    """Work at the switch until there is nothing to do, loading anew whenever that is asked for."""
-    switching, idle = Switching(room.member), 0
-    for _ in range(steps):
-        try:
-            idle = 0 if await switching.step() else idle + 1
-        except (Unavailable, Fenced):
-            idle = 0
-        if room.member._fault is not None:
-            await reloaded(room)
-        if idle == 2:
-            return
-    raise AssertionError("the switch does not end")
-
-
-async def reloaded(room: Room) -> None:
-    """Load anew until the store answers."""
-    while True:
-        with suppress(Unavailable):
-            return await room.reload()
-
-
-async def made(room: Room) -> dict[str, list[dict[str, Any]]]:
-    """All that the model made of the accounts."""
-    return {table.name: [shown(row._asdict()) for row in await room.rows(table)] for table in DERIVED}
-
-
-def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without what was told, and when."""
-    found = {k: v for k, v in row.items() if k not in NOT_COMPARED}
-    for column in ("standing", "closed"):
-        if column in found:
-            found[column] = msgspec.msgpack.decode(bytes(found[column]))
-            del found[column][TOLD]
-    return found
-
-
-async def told_signals(room: Room) -> list[AccountSignal]:
-    return [signal_decoder.decode(bytes(row.value)) for row in await room.rows(t.outbox)]
-
-
-async def looked_back(room: Room, clock: ManualClock) -> None:
-    """The first sweep looks back before it knows what is usual; here it does so again, knowing it."""
-    await room.sweep(clock.now())
-    room.member.portfolio.backfilled.update(range(len(room.member.portfolio)))
-    await room.sweep(clock.now())
-
-
-def differing(a: list[dict[str, Any]], b: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """Where two tables are not the same."""
-    found: list[tuple[Any, ...]] = [] if len(a) == len(b) else [("length", len(a), len(b))]
-    for x, y in zip(a, b, strict=False):
-        found += [(x["account"], name, x[name], y[name]) for name in x if x[name] != y[name]]
-    return found
+from tests.scoring.promises.test_crashes import a_day
 
 
 @pytest.fixture
 async def room_old(database_url: str, clock: ManualClock) -> AsyncIterator[Room]:
     """Accounts with a past, judged by the old model."""
-    async with room_of(database_url, clock, model=OLD) as made:
-        await made.take(*PAST)
-        await made.sweep(clock.now())
+    async with room_with_past(database_url, clock) as made:
         yield made
 
 
@@ -222,53 +135,6 @@ async def test_no_episode_is_told_twice_or_forgotten(room_old: Room, clock: Manu
     assert shown == set(open_now) - set(goals)
 
 
-@pytest.fixture
-async def small_past(tmp_path: Path) -> Path:
-    """A store with a past under the old model, to be copied."""
-    store = tmp_path / "past.db"
-    async with room_of(f"sqlite+aiosqlite:///{store}", ManualClock(START_AT), model=OLD) as room:
-        await room.take(*PAST)
-        await room.sweep(START_AT)
-    return store
-
-
-@asynccontextmanager
-async def copy_of(store: Path) -> AsyncIterator[Room]:
-    """A member over a copy of `store`."""
-    copy = store.with_name("copy.db")
-    shutil.copy(store, copy)
-    async with member_of(f"sqlite+aiosqlite:///{copy}", ManualClock(START_AT), model=OLD) as room:
-        await room.reload()
-        yield room
-
-
-@pytest.mark.parametrize("point", ["before-commit", "after-commit", "model-switched"])
-async def test_a_failure_at_any_point_of_a_switch_leaves_no_trace(point: str, small_past: Path) -> None:
-    async with copy_of(small_past) as room:
-        await want(room)
-        await settle(room)
-        await room.sweep(START_AT)
-        expected, said = await made(room), [signal.key for signal in await told_signals(room)]
-    for nth in range(1, 40):
-        async with copy_of(small_past) as room:
-            await want(room)
-            with armed(f"{point}:fail:{nth}") as failing:
-                await settle(room)
-                while True:
-                    try:
-                        await room.sweep(START_AT)
-                        break
-                    except Unavailable:
-                        await reloaded(room)
-            found = await made(room)
-            assert [signal.key for signal in await told_signals(room)] == said
-        for table, rows in expected.items():
-            assert not differing(found[table], rows), f"{table} after {point} failed the {nth}. time"
-        if failing.left > 0:
-            break
-    assert failing.left > 0, "more points than were tried"
-
-
 async def test_the_model_counts_only_when_every_lane_is_ready(
     room_old: Room, database_url: str, clock: ManualClock
 ) -> None:
@@ -306,20 +172,6 @@ async def test_who_has_not_heard_of_a_switch_may_not_write(
         assert other.member.model.version == NEW.version
 
 
-async def test_a_new_owner_of_a_lane_begins_it_again(room_old: Room) -> None:
-    await want(room_old)
-    switching = Switching(room_old.member)
-    while room_old.member.rebuild is None or room_old.member.rebuild.unjudged:
-        await switching.step()
-    async with reading(room_old.engine) as tx:
-        assert sum(lane.done for lane in await switch_store.progress(tx)) > 0
-    await room_old.reload()
-    async with reading(room_old.engine) as tx:
-        assert {lane.stage for lane in await switch_store.progress(tx)} == {None}
-    await settle(room_old)
-    assert room_old.member.model.version == NEW.version
-
-
 async def test_readers_see_one_version_or_the_other(room_old: Room, clock: ManualClock) -> None:
     await want(room_old)
     switching, seen = Switching(room_old.member), list[str]()
@@ -337,19 +189,6 @@ async def test_readers_see_one_version_or_the_other(room_old: Room, clock: Manua
         if room_old.member._fault is not None and len(set(seen)) == 2:
             await room_old.reload()  # a while later: meanwhile it reads the new model, loaded for the old one
     assert list(dict.fromkeys(seen)) == [OLD.version, NEW.version]
-
-
-async def test_a_switch_that_is_given_up_leaves_what_was(room_old: Room) -> None:
-    before = await made(room_old)
-    await want(room_old)
-    switching = Switching(room_old.member)
-    while room_old.member.rebuild is None or room_old.member.rebuild.unjudged:
-        await switching.step()
-    assert {row.model_version for row in await room_old.rows(t.health)} == {OLD.version, NEW.version}
-    async with transaction(room_old.engine) as tx:
-        await switch_store.give_up(tx)
-    await settle(room_old)
-    assert room_old.member.model.version == OLD.version and await made(room_old) == before
 
 
 async def test_an_account_of_years_is_walked_from_its_first_day(tmp_path: Path, clock: ManualClock) -> None:

@@ -133,7 +133,7 @@ def at_most(seen: Floats, mean: Floats, shape: Floats | float) -> Floats:
     """P(C <= seen) of C ~ NB(mean, shape); (shape / (shape + mean))^shape at none seen."""
     term = np.exp(-shape * np.log1p(mean / shape))
     total = term.copy()
-    for count in range(1, CONTACTS_SUMMED_MAX + 1):
+    for count in range(1, min(CONTACTS_SUMMED_MAX, int(seen.max(initial=0.0))) + 1):
         term = term * (shape + count - 1) / count * (mean / (shape + mean))
         total = np.where(seen >= count, total + term, total)
     return np.where(seen > CONTACTS_SUMMED_MAX, np.nan, np.minimum(total, 1.0))

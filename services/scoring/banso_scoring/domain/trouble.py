@@ -29,8 +29,8 @@ PACE_MIN, PACE_MAX = 0.25, 20.0
 EVIDENCE_MAX = 6.0
 DRIFT = 20.0
 """D: no past makes an account steadier than this: a gamma of shape 20 moves by 22 %."""
-LOG_SHARE = float(np.log(0.5))
-"""The log share of channels that are worse in trouble, and of those that are not."""
+SHARE = 0.5
+"""The share of channels that are worse in trouble."""
 SIZES = (0.4, 1.0, 2.0)
 """Trouble is as large as a channel's `ratio` says, less, or more: 1 + size·(ratio - 1)."""
 
@@ -85,8 +85,8 @@ def log_ratio(n: Floats, mean_other: Floats, mean: Floats, shape: Floats | float
 
 
 def mean_of(rows: Floats) -> Floats:
-    """(n,): ln of the mean over rows of exp."""
-    return np.asarray(np.logaddexp.reduce(rows, axis=0) - np.log(len(rows)))
+    """(n,): ln of the mean over rows of exp. Rows of evidence are small enough for exp to hold them."""
+    return np.asarray(np.log(sum_rows(np.exp(rows), rows.shape[1]) / len(rows)))
 
 
 def sum_rows(rows: Floats, n: int) -> Floats:
@@ -98,6 +98,11 @@ def sum_rows(rows: Floats, n: int) -> Floats:
 
 
 def _worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
-    ratios = [1.0 + size * (channel.ratio - 1.0) for size in SIZES]
-    sizes = mean_of(np.stack([log_ratio(n, ratio * expected, expected, shape) for ratio in ratios]))
-    return np.logaddexp(LOG_SHARE, LOG_SHARE + channel.weight * sizes)
+    """(n,): e. As `log_ratio` of each size, with the logarithm of the ratio taken once."""
+    share, total = expected / (shape + expected), np.zeros(len(n))
+    for size in SIZES:
+        more = size * (channel.ratio - 1.0)
+        ratio = n * np.log1p(more) - (n + shape) * np.log1p(more * share)
+        total += np.exp(np.clip(ratio, -EVIDENCE_MAX, EVIDENCE_MAX))
+    likely = (total / len(SIZES)) ** channel.weight
+    return np.where(expected > 0, np.log(SHARE * likely + (1.0 - SHARE)), 0.0)

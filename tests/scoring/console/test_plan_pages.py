@@ -28,7 +28,7 @@ def text(page: str) -> str:
 async def agree(scoring: Tenant, name: str = "Invoice time") -> None:
     """An account that is busy and misses what it wanted."""
     now = scoring.clock.now()
-    said = {
+    said: dict[str, Scalar] = {
         "name": name,
         "unit": "min",
         "baseline": 40,
@@ -36,7 +36,7 @@ async def agree(scoring: Tenant, name: str = "Invoice time") -> None:
         "agreed_on": "2025-12-01",
         "due_on": "2026-06-10",
     }
-    fields = {f"objectives.invoice-time.{field}": value for field, value in said.items()}
+    fields: dict[str, Scalar] = {f"objectives.invoice-time.{field}": value for field, value in said.items()}
     await scoring.take([*days_of_use("acme", now, 60), statement("acme", now, **fields)])
     await scoring.take([statement("acme", now - 10 * DAY_MS, **{"objectives.invoice-time.value": 38})])
 

@@ -26,7 +26,7 @@ def added(rows: DayRows, some: list[Change]) -> None:
 
 def dense(rows: DayRows, accounts: NDArray[np.int64], days: slice = slice(0, WIDTH)) -> NDArray[np.generic]:
     width = days.stop - days.start
-    return Daily(len(accounts), width, [list(rows.read(accounts, days))], [False]).copy()[0]
+    return np.asarray(Daily(len(accounts), width, [list(rows.read(accounts, days))], [False]).copy()[0])
 
 
 @settings(deadline=None)

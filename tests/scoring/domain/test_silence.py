@@ -79,8 +79,9 @@ def test_a_chronic_error_account_is_its_own_baseline() -> None:
 def test_who_used_to_write_and_now_does_not_is_more_silent_than_who_never_wrote() -> None:
     before = dict.fromkeys(range(100, 126), 1.0)
     panel = accounts(errors=2.5)
-    wrote = replace(panel, daily=panel.daily.copy())
-    wrote.daily[MODEL.roles.contact] += on_days(1, before)
+    daily = np.array(panel.daily)
+    daily[MODEL.roles.contact] += on_days(1, before)
+    wrote = replace(panel, daily=daily)
     never, once = struggle_of(panel), struggle_of(wrote)
     assert once.contacts_expected[0] > 1.1 * never.contacts_expected[0]
     assert once.log_odds[0] > never.log_odds[0] + 0.1

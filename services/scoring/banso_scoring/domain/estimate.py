@@ -77,7 +77,11 @@ class Estimates:
         """Those of the account at `place` alone."""
         here = slice(place, place + 1)
         return Estimates(
-            *(column[here] for column in (self.days, self.days_low, self.days_high, self.reason, self.condition)),
+            days=self.days[here],
+            days_low=self.days_low[here],
+            days_high=self.days_high[here],
+            reason=self.reason[here],
+            condition=self.condition[here],
             slopes=[Slopes(each.slope[here], each.low[here], each.high[here]) for each in self.slopes],
         )
 

@@ -15,8 +15,11 @@ from tests.scoring.promises.streams import event, told
 PARTITIONS = 4
 ACCOUNTS = tuple(f"account-{number}" for number in range(10))
 RECORDS_A_DAY = 120
+REPEATED_SHARE = 0.12
+RUBBISH_SHARE = 0.035
 REPEATS_FROM_DAYS = 3
-"""Repeats come from the last days only: within the window in which they are known."""
+"""What is repeated was first said in the last days: within the window in which it is known. A repeat is not repeated
+itself, for such a chain reaches beyond the window in the end."""
 
 Day = list[tuple[int, bytes]]
 """Records in their order, each with its partition."""
@@ -25,23 +28,24 @@ Day = list[tuple[int, bytes]]
 def days(seed: int) -> Iterator[tuple[int, Day]]:
     """For ever: the instant at which a day's records are there, and the records."""
     draw, number = random.Random(seed), 0
-    recent: list[Day] = []
+    new: list[Day] = []
     while True:
-        today = len(recent)
-        now = START_AT + today * DAY_MS
+        now = START_AT + len(new) * DAY_MS
+        new.append([])
         made: Day = []
         for _ in range(RECORDS_A_DAY):
             number += 1
-            made.append(_record(draw, number, now, [one for day in recent[-REPEATS_FROM_DAYS:] for one in day] + made))
-        recent.append(made)
+            before = [one for day in new[-REPEATS_FROM_DAYS - 1 :] for one in day]
+            if before and draw.random() < REPEATED_SHARE:
+                made.append(draw.choice(before))
+            else:
+                new[-1].append(_record(draw, number, now))
+                made.append(new[-1][-1])
         yield now, made
 
 
-def _record(draw: random.Random, number: int, now: int, before: Day) -> tuple[int, bytes]:
-    kind = draw.random()
-    if kind < 0.12 and before:
-        return draw.choice(before)
-    if kind < 0.15:
+def _record(draw: random.Random, number: int, now: int) -> tuple[int, bytes]:
+    if draw.random() < RUBBISH_SHARE:
         return draw.randrange(PARTITIONS), b'{"v":1,"kind":"usage","identity":"' + str(number).encode()
     activity = _activity(draw, number, now)
     return partition_of(activity.account, PARTITIONS), encode(activity)

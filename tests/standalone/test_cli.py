@@ -53,8 +53,8 @@ def test_a_good_model_is_said_to_be_good() -> None:
 
 def test_a_wrong_model_is_refused_with_line_and_reason(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
-    wrong.write_text(oulad_model_file().read_text(encoding="utf-8").replace("weight: 37", "wait: 37"), encoding="utf-8")
-    line = next(n for n, text in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1) if "wait: 37" in text)
+    wrong.write_text(oulad_model_file().read_text(encoding="utf-8").replace("weight: 43", "wait: 43"), encoding="utf-8")
+    line = next(n for n, text in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1) if "wait: 43" in text)
     findings: list[dict[str, Any]] = json.loads(banso("model", "check", str(wrong), "--json", code=1))
     assert line in {finding["line"] for finding in findings}
     assert f"line {line}" in banso("model", "check", str(wrong), code=1)

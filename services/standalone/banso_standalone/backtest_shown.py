@@ -13,6 +13,7 @@ from banso_scoring.domain.backtest_alerts import Alerts
 from banso_scoring.domain.backtest_figures import Estimate
 from banso_scoring.domain.backtest_report import ENDED_MIN, Ranking, Report, Verdict
 
+WIDTH = 110
 VERDICTS = {
     Verdict.BEATS: "ranks better than days since last use",
     Verdict.LOSES: "REFUSED: ranks worse than days since last use",
@@ -20,8 +21,10 @@ VERDICTS = {
 }
 
 
-def show(console: Console, reports: Sequence[Report], gain: Estimate | None) -> None:
-    """Print all of it."""
+def show(reports: Sequence[Report], gain: Estimate | None) -> None:
+    """Print all of it; where no terminal says how wide it is, as wide as the tables are."""
+    console = Console(highlight=False)
+    console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
     for one in reports:
         console.print(_rankings(f"{one.version}: who left within {one.horizon} days", one.rankings))
         if one.cells:
@@ -45,9 +48,9 @@ def estimate(found: Estimate, *, signed: bool = False) -> str:
 
 
 def _table(title: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), min_width=len(title))
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in words:
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
     return table

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from banso_common.errors import SettingsError
 from banso_scoring.domain.backtest_figures import Estimate
 from banso_scoring.domain.backtest_report import Part, Report, Verdict, gain_of, report
 from banso_scoring.domain.success_model import SuccessModel
@@ -75,7 +76,7 @@ def backtest(
     if as_json:
         typer.echo(msgspec.json.encode(Result(reports, gain)).decode())
     else:
-        show(Console(highlight=False), reports, gain)
+        show(reports, gain)
     if reports[-1].verdict is Verdict.LOSES and not force:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -85,7 +86,10 @@ async def spans_of(model: SuccessModel, example: Example, wanted: Asked, told: T
     if example is Example.NONE:
         return [await spans.stored(model, wanted)]
     every = await spans.oulad(model, EARLIER + LATER, wanted, told)
-    return [span.apart(judged=number >= len(EARLIER)) for number, span in enumerate(every)]
+    judged = [span.apart(judged=span.name in LATER) for span in every]
+    if not any(span.judged for span in judged):
+        raise SettingsError(f"these modules were not taught in {' or '.join(LATER)}")
+    return judged
 
 
 def parts_of(model: SuccessModel, found: Sequence[Span], wanted: Asked, told: TellDays) -> list[Part]:

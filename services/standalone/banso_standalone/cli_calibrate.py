@@ -15,7 +15,6 @@ from typing import Annotated
 import msgspec
 import numpy as np
 import typer
-from rich.console import Console
 
 from banso_common.errors import SettingsError
 from banso_scoring.domain.backtest import Rows
@@ -153,7 +152,7 @@ def _say(found: Proposal, reports: Sequence[Report], gain: Estimate | None, wher
         )
         typer.echo(msgspec.json.encode(said).decode())
         return
-    show(Console(highlight=False), reports, gain)
+    show(reports, gain)
     best = found.tried[0]
     typer.echo(
         f"learnt from {found.left} contracts that ended; on folds of time AUC {found.auc_now:.3f} → {best.auc:.3f}"

@@ -99,6 +99,11 @@ class Extract:
         return max(self._lengths, default=0)
 
     @property
+    def presentations(self) -> list[str]:
+        """Those that have enrolments, in the order of time."""
+        return sorted({presentation for _, presentation in self._enrolled})
+
+    @property
     def accounts(self) -> int:
         """How many enrolments there are."""
         return sum(len(course) for course in self._enrolled.values())

@@ -50,6 +50,7 @@ class Span:
     weeks: frozenset[int]
     cutoffs: dict[int, str]
     judged: bool = True
+    name: str = ""
 
     def part(self, model: SuccessModel, terms: Terms, tick: Tick) -> Part:
         """What `model` says on these days; `tick` is called after each."""
@@ -116,10 +117,14 @@ async def _sample(tx: AsyncConnection) -> Sequence[str] | None:
 
 
 async def oulad(model: SuccessModel, presentations: Iterable[str], wanted: Asked, told: TellDays) -> list[Span]:
-    """The presentations of the extract, each told into a store of its own; cutoffs on days of the course."""
-    spans = []
-    for presentation in presentations:
-        extract = load_oulad(frozenset({presentation}), frozenset(wanted.modules))
+    """The presentations of the extract, each told into a store of its own; cutoffs on days of the course.
+
+    Presentations in which none of the wanted modules was taught are left out. Raises SettingsError when all are.
+    """
+    spans, modules = [], frozenset(wanted.modules)
+    whole = load_oulad(frozenset(presentations), modules)
+    for presentation in whole.presentations:
+        extract = load_oulad(frozenset({presentation}), modules)
         almanac = almanac_of(presentation)
         with TemporaryDirectory(prefix="banso-") as folder:
             engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'past.db'}")
@@ -134,5 +139,5 @@ async def oulad(model: SuccessModel, presentations: Iterable[str], wanted: Asked
         cutoffs = {begins + day: f"day {day}" for day in OULAD_CUTOFFS}
         between = (begins + WARM_UP_DAYS, begins + extract.days - wanted.horizon)
         every = 1 if wanted.walk == "daily" else WEEK_DAYS
-        spans.append(span_of(past, between, cutoffs, every))
+        spans.append(replace(span_of(past, between, cutoffs, every), name=presentation))
     return spans

@@ -30,12 +30,12 @@ HORIZON = 40
 TERMS = Terms(horizon=HORIZON)
 
 
-def happenings(n: int, seed: int = 3) -> list[tuple[int, int, int]]:
+def happenings(n: int, seed: int = 3, earliest: int = 60) -> list[tuple[int, int, int]]:
     """(account, day, name): everybody acts; a third meets errors from some day on, and half of those leave later."""
     rng = np.random.default_rng(seed)
     found = []
     for account in range(n):
-        begins = int(rng.integers(60, 160)) if account % 3 == 0 else DAYS
+        begins = int(rng.integers(earliest, 160)) if account % 3 == 0 else DAYS
         ends = begins + int(rng.integers(25, 60)) if account % 6 == 0 else DAYS
         for day in range(min(ends, DAYS)):
             found += [(account, day, 0)] * int(rng.poisson(1.5))

@@ -127,7 +127,7 @@ def calibration(left: Bools, probability: Floats) -> list[CalibrationRow]:
 def _estimate(value: float, drawn: Floats) -> Estimate:
     known = drawn[~np.isnan(drawn)]
     if not len(known):
-        return Estimate(value, NONE, NONE)
+        return Estimate(float(value), NONE, NONE)
     low, high = np.quantile(known, [0.025, 0.975])
     return Estimate(float(value), float(low), float(high))
 

@@ -20,6 +20,7 @@ from banso_standalone.examples import load_oulad, oulad_model_file
 from banso_standalone.home import Home
 from banso_standalone.journal import Journal, JournalFile
 from banso_standalone.models import model_of
+from banso_standalone.oulad_records import OuladStory
 from banso_standalone.replay import Almanac, Progress, Replay
 from banso_standalone.settings import Example, StandaloneSettings
 from banso_standalone.standalone import Standalone, build
@@ -44,7 +45,7 @@ class House:
 
     async def replay(self, stop_after_day: int | None = None) -> list[Progress]:
         """Replay until so many days are done, or else until time is real; gives what was told."""
-        extract = load_oulad(frozenset({self.journal.presentation}), frozenset(self.journal.modules))
+        story = OuladStory(load_oulad(frozenset({self.journal.presentation}), frozenset(self.journal.modules)))
         told: list[Progress] = []
         enough = asyncio.Event()
 
@@ -54,7 +55,7 @@ class House:
                 enough.set()
 
         almanac = Almanac(self.journal, ZoneInfo("UTC"))
-        running = asyncio.create_task(Replay(self.standalone, self.clock, almanac, self.file).run(extract, tell))
+        running = asyncio.create_task(Replay(self.standalone, self.clock, almanac, self.file).run(story, tell))
         stopped = asyncio.create_task(enough.wait())
         await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
         for task in (running, stopped):

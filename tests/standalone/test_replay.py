@@ -115,7 +115,7 @@ async def send_half_of(house: House, day: int) -> None:
     from banso_standalone.oulad_records import outgoing
     from banso_standalone.replay import Almanac
 
-    noon_at = Almanac(house.journal, ZoneInfo("UTC")).noon_at(day)
+    noon_at = Almanac(house.journal, ZoneInfo("UTC")).told_at(day)
     house.clock.move_to(noon_at)
     happenings = list(load_oulad(frozenset({"2014J"}), frozenset({MODULE})).on_day(day))
     writer = await house.standalone.log.writer()

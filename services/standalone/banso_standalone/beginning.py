@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from banso_common.clock import SECOND_MS
+from banso_common.errors import SettingsError
 from banso_common.settings import load
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.examples import oulad_model_file
 from banso_standalone.journal import Journal, JournalFile, first_day
 from banso_standalone.settings import Example, StandaloneSettings
+from banso_standalone.world.spec import WorldSpec
 
 JOURNAL = "replay.json"
 
@@ -53,6 +55,22 @@ def begin(settings: StandaloneSettings, now: int) -> Begun:
     if not goes_on:
         journal = msgspec.structs.replace(journal, clock_at=None)
     return Begun(file, file.write(journal), zone, goes_on)
+
+
+def begin_world(settings: StandaloneSettings, spec: WorldSpec) -> Begun:
+    """A folder in which the world of `spec` is or was begun. Raises SettingsError when it holds something else."""
+    scoring = load(ScoringSettings)
+    file = JournalFile(settings.data_dir / JOURNAL)
+    journal = file.read()
+    if journal is None and not (settings.data_dir / "scoring.db").exists():
+        first = date(*spec.first_monday)
+        begins_at = int(datetime.combine(first, time(0), UTC).timestamp()) * SECOND_MS
+        journal = Journal(Example.NONE, None, first, clock_at=begins_at, world=spec)
+    if journal is None or journal.world != spec:
+        raise SettingsError(f"{settings.data_dir} holds something else; choose another folder with BANSO_DATA_DIR")
+    if scoring.model_file is not None:
+        journal = msgspec.structs.replace(journal, model_file=str(scoring.model_file.absolute()))
+    return Begun(file, file.write(journal), ZoneInfo("UTC"), goes_on=True)
 
 
 def _fresh(settings: StandaloneSettings, zone: ZoneInfo, now: int) -> Journal:

@@ -19,6 +19,7 @@ from banso_standalone import (
     cli_model,
     cli_services,
     cli_switch,
+    cli_world,
 )
 from banso_standalone.cli_replay import replay
 from banso_standalone.cli_services import open_log
@@ -42,6 +43,7 @@ cli_switch.add(cli_model.model)
 app.add_typer(cli_model.model, name="model")
 cli_goals.add(app)
 app.command()(replay)
+cli_world.add(app)
 app.add_typer(dead_letters_cli.make_app(open_log), name="dead-letters")
 
 

@@ -50,11 +50,11 @@ async def _send(extract: Extract, almanac: Almanac, console: Console) -> int:
 async def _send_days(extract: Extract, almanac: Almanac, log: Log, console: Console) -> int:
     """Day by day, in order; what lies after now is not sent."""
     writer, partitions, now = await log.writer(), await log.partitions(Topic.USAGE_EVENTS), SystemClock().now()
-    days, sent = [day for day in range(extract.days) if almanac.noon_at(day) <= now], 0
+    days, sent = [day for day in range(extract.days) if almanac.told_at(day) <= now], 0
     try:
         with Progress(console=console) as progress:
             for day in progress.track(days, description="OULAD"):
-                columns = outgoing(extract.on_day(day), almanac.noon_at(day), partitions)
+                columns = outgoing(extract.on_day(day), almanac.told_at(day), partitions)
                 await writer.write(columns)
                 sent += sum(len(column.values) for column in columns)
     finally:

@@ -1,36 +1,44 @@
-"""The extract told into a store at once, by the services' own handlers, so that models can be tried on it.
+"""A story told into a store at once, by the services' own handlers, so that models can be tried on it.
 
-Day by day what happened is written as records, judged by ingest, folded and committed by scoring; each day's
-events are heard at its noon. Left out are the log between the services, and the closing of days: a backtest
-walks the days itself.
+Moment by moment what happened is written as records, judged by ingest, folded and committed by scoring; of the
+extract each day's events are heard at its noon. Left out are the log between the services, and the closing of
+days: a backtest walks the days itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_common.clock import Clock, ManualClock
 from banso_common.contracts.topics import Topic
+from banso_common.db.engine import connect
+from banso_common.db.migrate import upgrade
+from banso_common.db.transaction import reading
 from banso_common.errors import Refused
 from banso_common.log.port import Batch, Outgoing
 from banso_ingest.handler import IngestHandler
 from banso_ingest.outlet import Destinations, Outlet
 from banso_ingest.settings import IngestSettings
+from banso_scoring import past_store
+from banso_scoring.domain.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
 from banso_scoring.member import Member
+from banso_scoring.service import PACKAGE
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.journal import NOMINAL_FIRST_DAYS, Journal
-from banso_standalone.oulad import Extract
-from banso_standalone.oulad_records import outgoing
-from banso_standalone.replay import Almanac
+from banso_standalone.replay import Almanac, Story
 from banso_standalone.settings import Example
 
 ZONE = "UTC"
+Moment = tuple[int, list[Outgoing]]
+"""An instant, and what is heard at it."""
 
 
 def almanac_of(presentation: str) -> Almanac:
@@ -39,23 +47,29 @@ def almanac_of(presentation: str) -> Almanac:
     return Almanac(Journal(Example.OULAD, None, begins, presentation=presentation), ZoneInfo(ZONE))
 
 
-async def tell(
-    extract: Extract, almanac: Almanac, into: tuple[AsyncEngine, SuccessModel], tick: Callable[[], None]
-) -> None:
-    """Fold the whole extract into an empty store under a model; `tick` is called after each of its days.
+def moments(story: Story, almanac: Almanac) -> Iterator[Moment]:
+    """The days of a story, each at the hour at which it is told."""
+    for day in range(story.days):
+        told_at = almanac.told_at(day)
+        yield told_at, story.columns(day, told_at, 1)
 
-    Raises Refused when a record of the extract cannot be read.
+
+async def tell(heard: Iterable[Moment], into: tuple[AsyncEngine, SuccessModel], tick: Callable[[], None]) -> None:
+    """Fold what is heard, by rising instant, into an empty store under a model; `tick` is called after each moment.
+
+    Raises Refused when a record cannot be read.
     """
     engine, model = into
-    clock = ManualClock(almanac.noon_at(0))
+    clock = ManualClock(0)
     ingest = _Ingest(clock)
     member = Member(engine, model, ScoringSettings(time_zone=ZONE), clock)
     scoring = ScoringHandler(member)
-    await scoring.assigned([0])
     offset = 0
-    for day in range(extract.days):
-        clock.move_to(almanac.noon_at(day))
-        values = ingest.judged(outgoing(extract.on_day(day), almanac.noon_at(day), 1))
+    for number, (at, columns) in enumerate(heard):
+        clock.move_to(at)
+        if number == 0:
+            await scoring.assigned([0])
+        values = ingest.judged(columns)
         if values:
             end = offset + len(values)
             batch = Batch(
@@ -64,6 +78,19 @@ async def tell(
             await scoring.commit(scoring.prepare([batch]))
             offset = end
         tick()
+
+
+async def past_of(heard: Iterable[Moment], model: SuccessModel, tick: Callable[[], None] = lambda: None) -> Past:
+    """The past that hearing all of it leaves, told into a store that is gone afterwards. Raises Refused."""
+    with TemporaryDirectory(prefix="banso-") as folder:
+        engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'past.db'}")
+        try:
+            await upgrade(engine, PACKAGE)
+            await tell(heard, (engine, model), tick)
+            async with reading(engine) as tx:
+                return await past_store.read(tx, model, time_zone=ZONE)
+        finally:
+            await engine.dispose()
 
 
 class _NoLog(Outlet):
@@ -94,7 +121,7 @@ class _Ingest:
             )
             work = self._handler.prepare([batch])
             if work.refused:
-                raise Refused("unreadable", f"the extract holds what ingest refuses: {dict(work.refused)}")
+                raise Refused("unreadable", f"the story holds what ingest refuses: {dict(work.refused)}")
             values += [value for out in work.outgoing for value in out.values]
             self._offset = end
         return values

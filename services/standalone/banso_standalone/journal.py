@@ -14,6 +14,7 @@ import msgspec
 
 from banso_common.errors import SettingsError
 from banso_standalone.settings import Example
+from banso_standalone.world.spec import WorldSpec
 
 NOMINAL_FIRST_DAYS = {"B": (2, 1), "J": (10, 1)}
 """Month and day on which presentations begin; the extract says the month only."""
@@ -26,7 +27,10 @@ WEEK_DAYS = 7
 
 
 class Journal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`clock_at` is where virtual time stands; None once the real clock has taken over. `first_day` is day 0."""
+    """`clock_at` is where virtual time stands; None once the real clock has taken over. `first_day` is day 0.
+
+    `world` is the invented world that is told; then there is no example.
+    """
 
     example: Example
     model_file: str | None
@@ -35,6 +39,7 @@ class Journal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modules: list[str] = []
     next_day: int = 0
     clock_at: int | None = None
+    world: WorldSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

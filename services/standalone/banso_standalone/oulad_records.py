@@ -7,16 +7,33 @@ handed in (in binary mode when late), Segment calls for marks and for who an acc
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from banso_common.clock import SECOND_MS, iso
 from banso_common.contracts.codec import encode
 from banso_common.contracts.dead_letter import Headers
 from banso_common.contracts.topics import Topic, partition_of
 from banso_common.log.port import Outgoing
-from banso_standalone.oulad import ATTRIBUTES, SPREAD_S, Happening
+from banso_standalone.oulad import ATTRIBUTES, SPREAD_S, Extract, Happening
 
 SOURCE = "oulad"
 Record = tuple[bytes, Headers]
+
+
+@dataclass(frozen=True, slots=True)
+class OuladStory:
+    """The days of an extract as records."""
+
+    extract: Extract
+
+    @property
+    def days(self) -> int:
+        """How many days the longest course has."""
+        return self.extract.days
+
+    def columns(self, day: int, told_at: int, partitions: int) -> list[Outgoing]:
+        """The records of `day`, whose events happen in the three hours before `told_at`."""
+        return outgoing(self.extract.on_day(day), told_at, partitions)
 
 
 def record_of(happening: Happening, noon_at: int) -> Record:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.engine import connect
-from banso_common.db.migrate import upgrade
 from banso_common.db.transaction import reading
 from banso_common.errors import SettingsError
 from banso_common.settings import load
@@ -23,11 +20,11 @@ from banso_scoring.domain.backtest import Rows, Terms, replay
 from banso_scoring.domain.backtest_report import Part
 from banso_scoring.domain.past import Past
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.service import PACKAGE
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.asked import Asked
-from banso_standalone.example_past import ZONE, almanac_of, tell
+from banso_standalone.example_past import almanac_of, moments, past_of
 from banso_standalone.examples import load_oulad
+from banso_standalone.oulad_records import OuladStory
 
 WEEK_DAYS = 7
 WARM_UP_DAYS = 28
@@ -126,15 +123,8 @@ async def oulad(model: SuccessModel, presentations: Iterable[str], wanted: Asked
     for presentation in whole.presentations:
         extract = load_oulad(frozenset({presentation}), modules)
         almanac = almanac_of(presentation)
-        with TemporaryDirectory(prefix="banso-") as folder:
-            engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'past.db'}")
-            try:
-                await upgrade(engine, PACKAGE)
-                await tell(extract, almanac, (engine, model), told(presentation, extract.days))
-                async with reading(engine) as tx:
-                    past = await past_store.read(tx, model, time_zone=ZONE)
-            finally:
-                await engine.dispose()
+        heard = moments(OuladStory(extract), almanac)
+        past = await past_of(heard, model, told(presentation, extract.days))
         begins = (almanac.journal.first_day - EPOCH).days
         cutoffs = {begins + day: f"day {day}" for day in OULAD_CUTOFFS}
         between = (begins + WARM_UP_DAYS, begins + extract.days - wanted.horizon)

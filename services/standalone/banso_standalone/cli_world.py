@@ -1,0 +1,88 @@
+"""`banso world`: an invented world, whose hidden truth is known, told through the real path on a virtual clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from banso_common.clock import SECOND_MS
+from banso_common.errors import SettingsError
+from banso_common.settings import load
+from banso_standalone.settings import StandaloneSettings
+from banso_standalone.standalone_run import Wanted, run_standalone
+from banso_standalone.world import truth_file
+from banso_standalone.world.days import World
+from banso_standalone.world.records import TOLD, WorldStory
+from banso_standalone.world.spec import WorldSpec
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands into `app`."""
+    app.command()(world)
+    app.command("world-file")(world_file)
+
+
+def world(
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds make equal worlds, event by event.")] = 1,
+    accounts: Annotated[int, typer.Option(min=1, max=100_000)] = 200,
+    weeks: Annotated[int, typer.Option(min=1, max=520)] = 26,
+    days_a_second: Annotated[float, typer.Option(min=0, help="How fast virtual days pass; 0: as fast as it goes.")] = 0,
+    truth: Annotated[Path | None, typer.Option(help="Write the hidden truth there, as JSON lines.")] = None,
+) -> None:
+    """Tell a world whose truth is known to everything in this one process, as `banso run` tells its example."""
+    spec = WorldSpec(seed=seed, accounts=accounts, weeks=weeks)
+    if truth is not None:
+        truth_file.write(truth, truth_file.spells(World(spec)))
+    run_standalone(load(StandaloneSettings), Console(highlight=False), Wanted(spec, days_a_second))
+
+
+def world_file(
+    events: Annotated[Path, typer.Argument(help="Where the events go, as JSON lines.")],
+    truth: Annotated[Path, typer.Argument(help="Where the hidden truth goes, as JSON lines.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Of the world, as JSON: seed=1 accounts=200 weeks=26 prevalence=0.045 use=0.6 incident_week=null "
+            "dead_feed=[100,110] shuffled_contacts=true …",
+        ),
+    ] = None,
+) -> None:
+    """Write a world and its truth into two files, and run nothing."""
+    told = World(spec_of(settings or []))
+    truth_file.write(truth, truth_file.spells(told))
+    typer.echo(f"{write_events(events, told)} events in {events}")
+
+
+def spec_of(settings: Sequence[str]) -> WorldSpec:
+    """The world that is asked for. Raises SettingsError for a key or a value that cannot be."""
+    given: dict[str, object] = {"accounts": 200, "weeks": 26}
+    try:
+        for written in settings:
+            key, _, value = written.partition("=")
+            if key not in WorldSpec.__dataclass_fields__:
+                raise SettingsError(f"a world has no `{key}`; it has {', '.join(WorldSpec.__dataclass_fields__)}")
+            given[key] = msgspec.json.decode(value)
+        return msgspec.convert(given, WorldSpec)
+    except msgspec.MsgspecError as fault:
+        raise SettingsError(f"--set takes key=value with the value as JSON ({fault})") from None
+
+
+def write_events(file: Path, told: World) -> int:
+    """All events of a world as lines, day by day; gives how many."""
+    story, count = WorldStory(told), 0
+    with file.open("wb") as lines, Progress(console=Console(stderr=True), transient=True) as progress:
+        for day in progress.track(range(story.days), description="world"):
+            told_at = int(datetime.combine(told.date_of(day), TOLD, UTC).timestamp()) * SECOND_MS
+            for column in story.columns(day, told_at, 1):
+                lines.write(b"\n".join(column.values) + b"\n")
+                count += len(column.values)
+    return count

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-ROOMS = ("libs", "services", "deploy", "bench", "examples", "tests")
+ROOMS = ("libs", "services", "deploy", "bench", "prove", "examples", "tests")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,138 @@
+"""The same on real students: who withdraws within 60 days, 2013 to learn from and 2014 to be judged on.
+
+The backtest is that of `banso model backtest --example oulad`; beside it stand the naive rules and boosting on the
+same rows. Nobody writes to a tutor in this data, so that the silence term has nothing to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from banso_scoring.domain.backtest import Bools, Floats, Rows
+from banso_scoring.domain.backtest_alerts import fared, give
+from banso_scoring.domain.backtest_figures import auc
+from banso_scoring.domain.backtest_report import ACTIVE, CALM, Part, Report, report
+from banso_standalone.asked import Asked
+from banso_standalone.cli_backtest import bars as progress_bars
+from banso_standalone.cli_backtest import parts_of, spans_of
+from banso_standalone.examples import oulad_model_file
+from banso_standalone.models import model_of
+from banso_standalone.settings import Example
+from banso_standalone.spans import Span
+from prove import boosting
+from prove.report import Bar
+from prove.rules import NAIVE, Rule, naive
+
+ACTIVE_BARS = {"day 60": 0.652, "day 90": 0.685, "day 120": 0.706}
+CALM_BARS = {"day 60": 0.634, "day 90": 0.664, "day 120": 0.642}
+PRECISION_MIN, RECALL_MIN, LEAD_MIN = 0.132, 0.32, 24.0
+
+
+class StudentRow(msgspec.Struct, frozen=True):
+    """A rule's figures: AUC by cutoff, and weekly alerts at the budget."""
+
+    rule: Rule
+    auc: dict[str, float]
+    auc_calm: dict[str, float]
+    alerts: int
+    precision: float
+    recall: float
+    lead_days: float
+
+
+class Students(msgspec.Struct, frozen=True):
+    """What was found of the students."""
+
+    rows: list[StudentRow]
+    backtest: Report
+    bars: list[Bar]
+
+
+def students(modules: Sequence[str], *, quiet: bool) -> Students:
+    """The figures on some modules, or all."""
+    model, wanted = model_of(oulad_model_file()), Asked(modules=list(modules))
+    with progress_bars(quiet=quiet) as told:
+        spans = asyncio.run(spans_of(model, Example.OULAD, wanted, told))
+        parts = parts_of(model, spans, wanted, told)
+    risks = {Rule.BANSO: [part.rows.risk for part in parts]}
+    ruled = [_naive(span) for span in spans]
+    risks |= {rule: [one[rule] for one in ruled] for rule in NAIVE}
+    if boosting.missing() is None:
+        risks[Rule.BOOSTING] = _boosted(parts, wanted.horizon)
+    rows = [_row(rule, parts, some, wanted) for rule, some in risks.items()]
+    return Students(rows, report(model, parts, wanted.horizon, wanted.budget), _bars(rows[0]))
+
+
+def _naive(span: Span) -> dict[Rule, Floats]:
+    """The naive rules for each row of the span's part, in the same order."""
+    found: dict[Rule, list[Floats]] = {rule: [np.empty(0)] for rule in NAIVE}
+    for known in span.past.visit(span.days):
+        for _, panel in known.blocks():
+            for rule, score in naive(span.past.model, panel).items():
+                found[rule].append(score)
+    return {rule: np.concatenate(scores) for rule, scores in found.items()}
+
+
+def _boosted(parts: Sequence[Part], horizon: int) -> list[Floats]:
+    learnt = boosting.learnt(
+        [(part.rows.metrics, part.rows.left(horizon)) for part in parts if not part.judged and len(part.rows)]
+    )
+    return [boosting.said(learnt, part.rows.metrics) for part in parts]
+
+
+def _row(rule: Rule, parts: Sequence[Part], risks: Sequence[Floats], wanted: Asked) -> StudentRow:
+    judged = [(part, risk) for part, risk in zip(parts, risks, strict=True) if part.judged]
+    given = []
+    for part, risk in judged:
+        weekly = np.isin(part.rows.day, list(part.weeks))
+        given.append(give(part.rows.where(weekly), risk[weekly], wanted.horizon, wanted.budget))
+    alerts = fared(given)
+    return StudentRow(
+        rule=rule,
+        auc=_aucs(judged, ACTIVE, wanted.horizon),
+        auc_calm=_aucs(judged, CALM, wanted.horizon),
+        alerts=alerts.alerts,
+        precision=alerts.precision,
+        recall=alerts.recall,
+        lead_days=alerts.lead_days,
+    )
+
+
+def _aucs(judged: Sequence[tuple[Part, Floats]], population: str, horizon: int) -> dict[str, float]:
+    """By cutoff, all presentations together."""
+    found = {}
+    for name in dict.fromkeys(name for part, _ in judged for name in part.cutoffs.values()):
+        left, risk = [], []
+        for part, risks in judged:
+            days = [day for day, cutoff in part.cutoffs.items() if cutoff == name]
+            some = np.isin(part.rows.day, days) & _in(part.rows, population)
+            left.append(part.rows.left(horizon)[some])
+            risk.append(risks[some])
+        found[name] = auc(np.concatenate(left), np.concatenate(risk))
+    return found
+
+
+def _in(rows: Rows, population: str) -> Bools:
+    return rows.active if population == ACTIVE else rows.calm
+
+
+def _bars(row: StudentRow) -> list[Bar]:
+    asked = [(f"students, AUC at {name}", row.auc.get(name), least) for name, least in ACTIVE_BARS.items()]
+    asked += [
+        (f"students with no recent missed deadline, AUC at {name}", row.auc_calm.get(name), least)
+        for name, least in CALM_BARS.items()
+    ]
+    asked += [
+        ("students, precision of weekly alerts", row.precision, PRECISION_MIN),
+        ("students, recall of weekly alerts", row.recall, RECALL_MIN),
+        ("students, median lead in days", row.lead_days, LEAD_MIN),
+    ]
+    return [_bar(what, float("nan") if value is None else value, least) for what, value, least in asked]
+
+
+def _bar(what: str, value: float, least: float) -> Bar:
+    return Bar(what, f">= {least:g}", value, None if np.isnan(value) else bool(value >= least))

@@ -1,0 +1,85 @@
+"""The pasts that are judged: invented worlds, and files of events, told by the services' own handlers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from banso_common.clock import HOUR_MS
+from banso_common.contracts.topics import Topic
+from banso_common.errors import Refused, SettingsError
+from banso_common.log.port import Outgoing
+from banso_ingest.domain.instant import instant_of
+from banso_ingest.formats.detect import read_record
+from banso_scoring.domain.past import Past
+from banso_scoring.domain.success_model import SuccessModel
+from banso_standalone.example_past import Moment, moments, past_of
+from banso_standalone.journal import Journal
+from banso_standalone.replay import Almanac
+from banso_standalone.settings import Example
+from banso_standalone.world import truth_file
+from banso_standalone.world.days import World
+from banso_standalone.world.records import TOLD, WorldStory
+from banso_standalone.world.spec import WorldSpec
+from prove.truth import Truth
+
+VARIANTS = ("base", "even", "placebo", "thin")
+
+
+def variant(spec: WorldSpec, name: str) -> WorldSpec:
+    """The same world, but: `even` has no incident and no Golden Week, in `placebo` contacts are shuffled among
+    accounts of like size, `thin` has a quarter of the use."""
+    match name:
+        case "even":
+            return replace(spec, incident_week=None, japanese=0.0)
+        case "placebo":
+            return replace(spec, shuffled_contacts=True)
+        case "thin":
+            return replace(spec, use=spec.use / 4)
+    return spec
+
+
+def of_world(spec: WorldSpec, model: SuccessModel) -> tuple[Past, Truth]:
+    """A world's past, and its truth."""
+    world = World(spec)
+    journal = Journal(Example.NONE, None, date(*spec.first_monday))
+    heard = moments(WorldStory(world), Almanac(journal, ZoneInfo("UTC"), TOLD))
+    past = asyncio.run(past_of(heard, model))
+    return past, Truth.of(truth_file.spells(world), past.history.names)
+
+
+def of_files(events: Path, truth: Path, model: SuccessModel) -> tuple[Past, Truth]:
+    """The past that a file of events tells, and the truth beside it. Raises SettingsError."""
+    past = asyncio.run(past_of(heard_in(events), model))
+    return past, Truth.of(truth_file.read(truth), past.history.names)
+
+
+def heard_in(file: Path) -> Iterator[Moment]:
+    """The events of a file (one a line, in any form that is accepted), each heard in the hour in which it happened.
+
+    What does not say when is heard first. Raises SettingsError with the line that cannot be read.
+    """
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError as fault:
+        raise SettingsError(f"{file} cannot be read: {fault.strerror}") from None
+    dated = [(_instant(file, number, line), line) for number, line in enumerate(lines, 1) if line.strip()]
+    first_at = min((at for at, _ in dated if at is not None), default=0)
+    hours = sorted(((first_at if at is None else at) // HOUR_MS, place) for place, (at, _) in enumerate(dated))
+    for hour, some in groupby(hours, key=lambda one: one[0]):
+        values = [dated[place][1] for _, place in some]
+        column = Outgoing(Topic.USAGE_EVENTS, [0] * len(values), [None] * len(values), values)
+        yield (hour + 1) * HOUR_MS - 1, [column]
+
+
+def _instant(file: Path, number: int, line: bytes) -> int | None:
+    try:
+        draft, _ = read_record(line, ())
+        return None if draft.at is None else instant_of(draft.at)
+    except Refused as fault:
+        raise SettingsError(f"{file}, line {number}: {fault}") from None

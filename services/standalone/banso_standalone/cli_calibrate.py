@@ -38,7 +38,7 @@ LABEL = {"ja": "その他の兆し", "en": "other signs"}
 
 
 class Learned(msgspec.Struct, frozen=True):
-    """What `--json` prints. `file` is null when the model that is there does as well."""
+    """What `--json` prints. `file` is null when the model that is there does as well on the later days."""
 
     file: str | None
     rows: int
@@ -86,9 +86,10 @@ def calibrate(
         parts = [parts_of(one, later, wanted, told) for one in models]
     reports = [report(one, some, wanted.horizon, wanted.budget) for one, some in zip(models, parts, strict=True)]
     gain = None if written is None else gain_of(parts[-1], parts[0], wanted.horizon)
-    if written is not None and gain is not None:
+    better = written is not None and gain is not None and gain.value > 0
+    if written is not None and gain is not None and better:
         out.write_text(heading(found, reports, gain) + written.text, encoding="utf-8")
-    _say(found, reports, gain, (out if written is not None else None, as_json))
+    _say(found, reports, gain, (out if better else None, as_json))
 
 
 def write(text: str, model: SuccessModel, learnt: Learnt, rows: Rows) -> Written:
@@ -158,7 +159,7 @@ def _say(found: Proposal, reports: Sequence[Report], gain: Estimate | None, wher
         f"learnt from {found.left} contracts that ended; on folds of time AUC {found.auc_now:.3f} → {best.auc:.3f}"
     )
     typer.echo(
-        "The model that is there does as well as anything learnt: nothing is proposed."
+        "On days that were not learnt from, the model that is there does as well: nothing is proposed."
         if file is None
         else f"written: {file}. Read it, try it with `banso model backtest {file}`, then apply it."
     )

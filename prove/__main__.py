@@ -28,7 +28,9 @@ from prove.shown import show_bars, show_students, show_worlds
 from prove.students import Students, students
 from prove.told import VARIANTS
 
-SEEDS, ACCOUNTS, WEEKS = (1, 2, 3), 600, 26
+SEEDS, ACCOUNTS, WEEKS = (1, 2, 3), 600, 30
+STEADY_DAYS = 105
+"""Of an invented world: from then on about as many episodes end as begin, and prevalence is that of its spec."""
 WORKERS_MAX = 4
 TEXT_WIDTH = 130
 
@@ -89,7 +91,7 @@ def _asked(given: argparse.Namespace, spec: WorldSpec | None) -> list[Asked]:
         pairs = zip(given.events, given.truth, strict=True)
         return [Asked(events.stem, files=(events, truth), model_file=given.model) for events, truth in pairs]
     return [
-        Asked(f"seed {seed}", kind, replace(spec, seed=seed), None, given.model)
+        Asked(f"seed {seed}", kind, replace(spec, seed=seed), None, given.model, STEADY_DAYS)
         for kind in VARIANTS
         if kind != "placebo"
         for seed in given.seeds

@@ -18,7 +18,7 @@ from prove.figures import BUDGET, Bools, Found, found, listed
 from prove.rules import THRESHOLDS, Rule
 from prove.told import of_files, of_world, variant
 from prove.truth import CODES, Episode, Truth
-from prove.watch import Watched, watch
+from prove.watch import WARM_UP_DAYS, Watched, watch
 
 LIKE_SIZE = 20
 """Contacts of the placebo are handed round among so many accounts, next to each other in size."""
@@ -34,6 +34,7 @@ class Asked:
     files: tuple[Path, Path] | None = None
     """Events and truth, instead of a world."""
     model_file: Path | None = None
+    warm_up: int = WARM_UP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Case:
     def alive(self) -> Bools:
         """(days, n): who was there and known."""
         return np.asarray(~np.isnan(self.watched.scores[Rule.RECENCY]) & (self.states != CODES[State.GONE]))
+
+    @property
+    def prevalence(self) -> float:
+        """The share of those who were there that were silent and struggling, mean over the days."""
+        return float((self.states == CODES[State.SILENT])[self.alive].mean())
 
     def at_budget(self, rule: Rule, budget: float = BUDGET) -> Found:
         """How the weekly list of a rule fares."""
@@ -71,9 +77,9 @@ def made(asked: Asked) -> list[Case]:
     else:
         assert asked.world is not None
         past, truth = of_world(variant(asked.world, asked.kind), model)
-    cases = [_case(asked.name, asked.kind, watch(past, learns=asked.kind == "base"), truth)]
+    cases = [_case(asked.name, asked.kind, watch(past, learns=asked.kind == "base", warm_up=asked.warm_up), truth)]
     if asked.kind == "base":
-        cases.append(_case(asked.name, "placebo", watch(placebo(past, model)), truth))
+        cases.append(_case(asked.name, "placebo", watch(placebo(past, model), warm_up=asked.warm_up), truth))
     return cases
 
 

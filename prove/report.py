@@ -57,6 +57,8 @@ class Worlds(msgspec.Struct, frozen=True):
     """What was found where the truth is known."""
 
     cases: list[str]
+    prevalence: float
+    """The share of accounts that are silent and struggling, mean over the judged days."""
     budget: list[Row]
     """The weekly list of 2 % of the accounts."""
     alarms: list[Row]
@@ -77,6 +79,7 @@ def worlds(cases: Sequence[Case], spec: WorldSpec | None, notes: list[str]) -> W
     apart = [Rule.BANSO, Rule.TROUBLE]
     return Worlds(
         cases=[case.name for case in base],
+        prevalence=float(np.mean([case.prevalence for case in base])),
         budget=[_row(rule, {case.name: case.at_budget(rule) for case in base}) for rule in rules],
         alarms=[_row(r, {case.name: case.by_alarms(r) for case in base}) for r in rules if r in base[0].watched.alarms],
         placebo=[_row(rule, {case.name: case.at_budget(rule) for case in kinds["placebo"]}) for rule in apart],

@@ -33,6 +33,7 @@ def show_worlds(console: Console, found: Worlds) -> None:
                     _add(table, "", f"  {name}", one)
         table.add_section()
     console.print(table)
+    console.print(f"in silent trouble on a judged day: {found.prevalence:.1%} of the accounts.")
     console.print(
         "delay and lead in days (medians); false/yr: alarms of accounts not in silent trouble, per account and year;"
         " n: account-weeks listed, or account-days alarmed."

@@ -117,6 +117,7 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
 
     found = Worlds(
         cases=["one"],
+        prevalence=0.045,
         budget=[row(Rule.BANSO, 0.7), row(Rule.TROUBLE, 0.5)],
         alarms=[],
         placebo=[row(Rule.BANSO, 0.6), row(Rule.TROUBLE, 0.5)],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -16,7 +18,7 @@ from banso_common.http.keys import KeyRing
 from banso_common.settings import load
 from banso_ingest.domain.limits import FUTURE_MS_MAX
 from banso_scoring import tables as scoring
-from banso_standalone.beginning import begin_world
+from banso_standalone.beginning import begin_world, first_monday
 from banso_standalone.cli import app
 from banso_standalone.cli_world import spec_of, write_events
 from banso_standalone.home import Home
@@ -62,6 +64,19 @@ def test_a_day_is_the_same_whether_or_not_the_days_before_were_asked_for() -> No
     world = World(SMALL)
     alone = [v for column in WorldStory(world).columns(9, told_at(world, 9), 2) for v in column.values]
     assert alone == values(SMALL)[9]
+
+
+def test_as_many_accounts_are_in_trouble_as_the_spec_says() -> None:
+    shares = []
+    for seed in range(1, 6):
+        truth = World(WorldSpec(seed=seed, accounts=1_000, weeks=30)).truth
+        for day in range(105, 210, 7):
+            states = truth.states(day)
+            there = states[states != State.GONE]
+            shares.append([(there == State.SILENT).mean(), (there == State.VOCAL).mean()])
+    silent, vocal = np.mean(shares, axis=0)
+    assert silent == pytest.approx(0.045, abs=0.004)
+    assert vocal == pytest.approx(0.045, abs=0.004)
 
 
 def test_no_event_tells_the_truth() -> None:
@@ -147,9 +162,16 @@ async def test_a_small_world_goes_the_real_way(data_dir: Path) -> None:
     assert told[-1].events == sum(row["applied"] for row in counted) == sent
     assert sum(row["late"] for row in counted) == 0
     assert [row["account"] for row in accounts] == [f"account-{number:05d}" for number in range(8)]
-    assert begin_world(settings, SMALL).goes_on
+    again = begin_world(settings, replace(SMALL, first_monday=(2026, 6, 1)))
+    assert again.goes_on
+    assert again.journal.world == SMALL, "it keeps the Monday with which it was begun"
     with pytest.raises(SettingsError, match="holds something else"):
         begin_world(settings, WorldSpec(seed=2))
+
+
+def test_the_last_week_of_a_world_that_is_run_is_this_one() -> None:
+    for today in (date(2026, 3, 2), date(2026, 3, 5), date(2026, 3, 8)):
+        assert first_monday(2, today) == (2026, 2, 23)
 
 
 def test_a_renewal_lies_ahead_of_whoever_has_a_contract() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from banso_common.errors import SettingsError
 from banso_common.settings import load
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.examples import oulad_model_file
-from banso_standalone.journal import Journal, JournalFile, first_day
+from banso_standalone.journal import WEEK_DAYS, Journal, JournalFile, first_day
 from banso_standalone.settings import Example, StandaloneSettings
 from banso_standalone.world.spec import WorldSpec
 
@@ -58,7 +58,10 @@ def begin(settings: StandaloneSettings, now: int) -> Begun:
 
 
 def begin_world(settings: StandaloneSettings, spec: WorldSpec) -> Begun:
-    """A folder in which the world of `spec` is or was begun. Raises SettingsError when it holds something else."""
+    """A folder in which the world of `spec` is or was begun. Raises SettingsError when it holds something else.
+
+    A world keeps the first Monday with which it was begun.
+    """
     scoring = load(ScoringSettings)
     file = JournalFile(settings.data_dir / JOURNAL)
     journal = file.read()
@@ -66,11 +69,18 @@ def begin_world(settings: StandaloneSettings, spec: WorldSpec) -> Begun:
         first = date(*spec.first_monday)
         begins_at = int(datetime.combine(first, time(0), UTC).timestamp()) * SECOND_MS
         journal = Journal(Example.NONE, None, first, clock_at=begins_at, world=spec)
-    if journal is None or journal.world != spec:
+    told = None if journal is None else journal.world
+    if journal is None or told is None or replace(told, first_monday=spec.first_monday) != spec:
         raise SettingsError(f"{settings.data_dir} holds something else; choose another folder with BANSO_DATA_DIR")
     if scoring.model_file is not None:
         journal = msgspec.structs.replace(journal, model_file=str(scoring.model_file.absolute()))
     return Begun(file, file.write(journal), ZoneInfo("UTC"), goes_on=True)
+
+
+def first_monday(weeks: int, today: date) -> tuple[int, int, int]:
+    """The first day of a world of so many weeks whose last week holds `today`."""
+    first = today - timedelta(today.weekday() + (weeks - 1) * WEEK_DAYS)
+    return first.year, first.month, first.day
 
 
 def _fresh(settings: StandaloneSettings, zone: ZoneInfo, now: int) -> Journal:

@@ -12,9 +12,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from banso_common.clock import SECOND_MS
+from banso_common.clock import SECOND_MS, SystemClock
 from banso_common.errors import SettingsError
 from banso_common.settings import load
+from banso_standalone.beginning import first_monday
 from banso_standalone.settings import StandaloneSettings
 from banso_standalone.standalone_run import Wanted, run_standalone
 from banso_standalone.world import truth_file
@@ -36,11 +37,13 @@ def world(
     days_a_second: Annotated[float, typer.Option(min=0, help="How fast virtual days pass; 0: as fast as it goes.")] = 0,
     truth: Annotated[Path | None, typer.Option(help="Write the hidden truth there, as JSON lines.")] = None,
 ) -> None:
-    """Tell a world whose truth is known to everything in this one process, as `banso run` tells its example."""
-    spec = WorldSpec(seed=seed, accounts=accounts, weeks=weeks)
-    if truth is not None:
-        truth_file.write(truth, truth_file.spells(World(spec)))
-    run_standalone(load(StandaloneSettings), Console(highlight=False), Wanted(spec, days_a_second))
+    """Tell a world whose truth is known to everything in this one process, as `banso run` tells its example.
+
+    Its last week is this one: when today is reached, it goes on at the pace of life.
+    """
+    today = datetime.fromtimestamp(SystemClock().now() / SECOND_MS, UTC).date()
+    spec = WorldSpec(seed=seed, accounts=accounts, weeks=weeks, first_monday=first_monday(weeks, today))
+    run_standalone(load(StandaloneSettings), Console(highlight=False), Wanted(spec, days_a_second, truth))
 
 
 def world_file(

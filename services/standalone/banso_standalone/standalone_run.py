@@ -6,6 +6,7 @@ import asyncio
 import socket
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
@@ -24,6 +25,7 @@ from banso_standalone.settings import StandaloneSettings
 from banso_standalone.standalone import build
 from banso_standalone.switchable_clock import SwitchableClock
 from banso_standalone.welcome import welcome
+from banso_standalone.world import truth_file
 from banso_standalone.world.days import World
 from banso_standalone.world.records import TOLD, WorldStory
 from banso_standalone.world.spec import WorldSpec
@@ -35,6 +37,8 @@ class Wanted:
 
     world: WorldSpec
     days_a_second: float = 0.0
+    truth: Path | None = None
+    """Where the hidden truth is written, if anywhere."""
 
 
 def run_standalone(settings: StandaloneSettings, console: Console, wanted: Wanted | None = None) -> None:
@@ -54,6 +58,8 @@ async def _run(
     settings, wanted = what
     real = SystemClock()
     begun = begin(settings, real.now()) if wanted is None else begin_world(settings, wanted.world)
+    if wanted is not None and wanted.truth is not None and begun.journal.world is not None:
+        truth_file.write(wanted.truth, truth_file.spells(World(begun.journal.world)))
     clock = SwitchableClock(real, begun.journal.clock_at)
     standalone = build(settings, model_of(begun.model_file), clock)
     key = home.first_key(KeyRing(settings.keys_path))

@@ -17,6 +17,8 @@ EPISODE_DAYS = (28, 71)
 """How long trouble lasts: at least, and less than."""
 CALM_FROM_DAY = 56
 """No trouble begins before: there is a past to be compared with."""
+REST_DAYS = 28
+"""No account has two troubles nearer to each other."""
 WORSE = (2.0, 4.5)
 """By which factor friction grows in trouble."""
 CHRONIC_WORSE = (3.0, 6.0)
@@ -117,10 +119,15 @@ def truth_of(spec: WorldSpec) -> Truth:
 
 
 def _episodes(spec: WorldSpec, random: np.random.Generator, able: Ints) -> tuple[Episode, ...]:
-    """Episodes of the accounts `able`, so many that the shares of the spec hold on a usual day after the calm."""
+    """Episodes of the accounts `able`, so many that the shares of the spec hold on a usual day, once as many end as
+    begin: about an episode's length after the calm.
+
+        share of days in trouble = trouble / (trouble + rest + 1 / hazard)
+    """
     mean_days = (EPISODE_DAYS[0] + EPISODE_DAYS[1] - 1) / 2
-    wanted = (spec.prevalence + spec.vocal) * spec.accounts
-    hazard = wanted / max(1, len(able)) / mean_days
+    share = (spec.prevalence + spec.vocal) * spec.accounts / max(1, len(able))
+    calm_days = mean_days / max(share, 1e-9) - mean_days - REST_DAYS
+    hazard = 1 / max(calm_days, 1.0) if share > 0 else 0.0
     silent_share = spec.prevalence / max(spec.prevalence + spec.vocal, 1e-9)
     found: list[Episode] = []
     for account in able.tolist():
@@ -136,5 +143,5 @@ def _episodes(spec: WorldSpec, random: np.random.Generator, able: Ints) -> tuple
                 found.append(Episode(account, state, day, end, tuple(worse.tolist()), leaves))
                 if leaves:
                     break
-            day += days + 28 + int(random.exponential(1 / hazard))
+            day += days + REST_DAYS + int(random.exponential(1 / hazard))
     return tuple(found)

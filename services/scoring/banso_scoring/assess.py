@@ -117,8 +117,12 @@ def _raise(closed: Standing, positions: Ints, before: Standing, after: Standing)
     return raised
 
 
+_MOMENT = np.array([kind is SignalKind.GOAL_REACHED for kind in KINDS])[:, None]
+"""Which kinds of episode never stay open."""
+
+
 def _news(positions: Ints, before: Standing, after: Standing) -> list[Said]:
-    opened = after.episode > before.episode
+    opened = (after.episode > before.episode) & (after.open | _MOMENT)  # else it was over before it could be told
     closed = before.open & (~after.open | opened)
     news = []
     for row, column in zip(*np.nonzero(closed), strict=True):

@@ -132,6 +132,8 @@ class ScoringHandler:
                     await changes.put_health(tx, member.portfolio, assessment, now)
             failpoint("scoring-committed")
             member.claims = claims
+        if not member.cohort.accounts:
+            member.met()
         for lane in work:
             tally = lane.tally()
             for result in ("applied", "duplicate", "dead_lettered", "late"):

@@ -59,6 +59,8 @@ class Member:
         self.cohort: Cohort = fit(model, self.sketch_of(NOBODY, self.today()))
         self.said: Callable[[], None] = lambda: None
         """Called after a commit that put messages into the outbox."""
+        self.met: Callable[[], None] = lambda: None
+        """Called after a commit while nobody is known: a sweep then learns what is usual."""
         self.failed: Callable[[BansoError], None] = lambda fault: None
         """Called when a write failed, so that the lanes are loaded anew."""
 

@@ -1,7 +1,7 @@
 """Timed work of scoring: the passing of time moves scores too, since silence is a fact that nobody sends.
 
-A sweep closes the days that are over (their standing and history are then kept as they were known), looks
-back again at accounts that got facts of closed days, renews the cohort, and decides the episodes of whoever
+A sweep closes the days that are over (their standing and history are then kept as they were known), renews
+the cohort, looks back again at accounts that got facts of closed days, and decides the episodes of whoever
 that moved or a batch touched.
 Every write is fenced by the epochs of the lanes, as a batch's is; between two steps a batch may come in.
 """
@@ -47,14 +47,15 @@ class Sweep:
                 return
             await self._merge_journal()
             moved = await self._close_days(portfolio, now)
-            moved |= await self._look_back(portfolio, now)
             everyone = np.arange(len(portfolio))
             moved.update(everyone[portfolio.columns.undecided[everyone]].tolist())
             if self._swept is not portfolio:
                 moved.update(everyone.tolist())
-            if not moved or await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max())):
-                await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
-                self._swept = portfolio
+            if moved and not await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max())):
+                return
+            moved |= await self._look_back(portfolio, now)
+            await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
+            self._swept = portfolio
 
     def _is_stale(self, portfolio: Portfolio) -> bool:
         """Whether the lanes were loaded anew meanwhile, so that positions mean nothing any more."""

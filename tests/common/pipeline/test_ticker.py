@@ -40,6 +40,21 @@ async def test_it_is_due_at_once_and_then_when_the_clock_has_moved_far_enough() 
     assert action.calls == [0, 10, 100]
 
 
+async def test_who_is_in_a_hurry_need_not_wait_for_its_time() -> None:
+    clock, seen = ManualClock(1_000), []
+
+    async def action(now: int) -> None:
+        seen.append(now)
+
+    ticker = Ticker(clock, 60_000, action)
+    await ticker.tick()
+    clock.move_to(2_000)
+    await ticker.tick()
+    ticker.hurry()
+    await ticker.tick()
+    assert seen == [1_000, 2_000]
+
+
 async def test_it_can_be_asked_for_out_of_turn_and_never_runs_twice_at_once() -> None:
     clock, action = ManualClock(0), Action()
     ticker = Ticker(clock, 10, action)

@@ -26,10 +26,10 @@ async def _fill(scoring: Tenant, count: int = 12) -> list[str]:
         third = number * 3 // count
         said: dict[str, Any] = {"name": f"Firm {number:02d}", "owner_email": f"csm{number % 2}@vendor.example"}
         if number % 4:
-            said |= {"acv": (number % 5) * 3_000_000 * MICRO, "currency": "JPY", "renewal_at": now + number * MINUTE_MS}
+            said |= {"acv": (number % 5) * 6_000_000 * MICRO, "currency": "JPY", "renewal_at": now + number * MINUTE_MS}
         made.append(statement(name, now, **said))
         if third < 2:
-            made += days_of_use(name, now, 40, trouble=third * 9)
+            made += days_of_use(name, now, 40, trouble=third * 20)
     await scoring.take(made)
     return names
 
@@ -76,6 +76,8 @@ async def test_a_row_shows_who_the_account_is_how_it_fares_and_since_when(scorin
         "band": "healthy",
         "phase": "adoption",
         "phase_entered_on": "2026-02-10",
+        "cell": "routine",
+        "cell_since": "2026-01-11",
         "ended_on": None,
         "signals": [],
         "last_event_on": "2026-03-01",

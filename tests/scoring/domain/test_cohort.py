@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from banso_scoring.domain.cohort import BINS, CohortSketch, bin_of, merge, sketch
 from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.silence import evaluate
 from banso_scoring.domain.usual import CONTACT_SHAPE_FIXED, KAPPA_FIXED, RECENT, contact_known, fit
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady
 
@@ -59,6 +60,23 @@ def test_a_small_cohort_keeps_the_fixed_spreads_and_leans_to_the_usual_rate_of_t
     assert cohort.contact_shape == CONTACT_SHAPE_FIXED
     assert cohort.rates[RECENT] == pytest.approx([0.02, 0.05])
     assert cohort.contacts_per == pytest.approx([0.02, 0.05, 0.05])
+
+
+@pytest.mark.parametrize(("n", "bad"), [(1, 1), (2, 1), (5, 1), (12, 4), (40, 10)])
+def test_one_in_trouble_among_a_handful_does_not_become_what_is_usual(n: int, bad: int) -> None:
+    error = np.zeros((n, DAYS))
+    error[:bad, -14:] = 20
+    panel = panel_of(MODEL, {"act": steady(n, 5), "error": error}, n)
+    cohort = fit(MODEL, sketch(MODEL, panel))
+    assert 0 < cohort.rates[RECENT, 0] < 0.03
+    found = evaluate(MODEL, panel, cohort, True)
+    assert (found.trouble[:bad] > 0).all()
+    assert (found.trouble[bad:] < -2).all()
+
+
+def test_a_few_accounts_that_agree_are_what_is_usual() -> None:
+    cohort = fit(MODEL, sketch(MODEL, panel_of(MODEL, {"act": steady(8, 10), "error": steady(8, 2)}, 8)))
+    assert cohort.rates[RECENT, 0] == pytest.approx(0.2, rel=0.1)
 
 
 def test_the_usual_rate_is_the_median_so_a_tenth_of_bad_accounts_does_not_move_it() -> None:

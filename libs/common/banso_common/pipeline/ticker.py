@@ -35,6 +35,10 @@ class Ticker:
                 self._due_at = now + self._every_ms
                 await self._action(now)
 
+    def hurry(self) -> None:
+        """Let the action be due now."""
+        self._due_at = self._clock.now()
+
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:

@@ -6,7 +6,8 @@
     β     non-negative weighted least squares of contacts on seat-months and friction, closed form
     a     moments: Σ w m² / (Σ w (c-m)² - Σ w s m)
 
-Below 50 accounts: κ = 8, a = 3, and β in the proportions of the model file, scaled to the contacts seen.
+Below 50 accounts: φ with the file's `usual_rate` as three more accounts, κ = 8, a = 3, and β in the
+proportions of the model file, scaled to the contacts seen.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from banso_scoring.domain.cohort import (
     SCALE,
     SQUARES,
     CohortSketch,
+    bin_of,
     prior_causes,
 )
 from banso_scoring.domain.panel import Bools, Floats
@@ -39,6 +41,9 @@ CONTACT_SHAPE_FIXED, CONTACT_SHAPE_MIN, CONTACT_SHAPE_MAX = 3.0, 0.5, 20.0
 KEPT_SHARE = 0.95
 RARE_FROM, RARE_AT = 0.25, 0.5
 """Shares of accounts without friction between which the median gives way to the pool."""
+USUAL_ACCOUNTS, CALM_SHARE = 3, 0.75
+"""In a small cohort: the file's `usual_rate` stands for so many accounts, and the pool is that of the calmer ones.
+One in trouble among a handful must not become what is usual."""
 RIDGE_ACCOUNTS = 5.0
 CONTACT_FRESH_DAYS = 28
 LATELY, RECENT, PAST = range(3)
@@ -100,13 +105,19 @@ def _channel(bins: NDArray[np.int64], usual_rate: float) -> tuple[float, float]:
     """φ and κ of one channel from its (BINS, 5) histogram."""
     counts = bins[:, COUNT]
     accounts = int(counts.sum())
-    attempts = bins[:, ATTEMPTS].sum() / QUANTUM
-    friction = np.minimum(bins[:, FRICTION], bins[:, ATTEMPTS]).sum() / QUANTUM
+    if not accounts:
+        return usual_rate, KAPPA_FIXED
+    few = accounts < ACCOUNTS_MIN
+    shared = np.cumsum(counts) <= CALM_SHARE * accounts if few else np.ones(len(counts), np.bool_)
+    attempts = bins[shared, ATTEMPTS].sum() / QUANTUM
+    friction = np.minimum(bins[shared, FRICTION], bins[shared, ATTEMPTS]).sum() / QUANTUM
     pool = (friction + usual_rate * ATTEMPTS_CAP) / (attempts + ATTEMPTS_CAP)
-    if accounts < ACCOUNTS_MIN:
-        return float(pool), KAPPA_FIXED
-    rare = float(np.clip((counts[0] / accounts - RARE_FROM) / (RARE_AT - RARE_FROM), 0.0, 1.0))
+    if few:
+        counts = counts + USUAL_ACCOUNTS * (np.arange(len(counts)) == bin_of(np.array([usual_rate])))
+    rare = float(np.clip((counts[0] / counts.sum() - RARE_FROM) / (RARE_AT - RARE_FROM), 0.0, 1.0))
     rate = (1.0 - rare) * _median(counts) + rare * pool
+    if few:
+        return float(rate), KAPPA_FIXED
     kept = int(np.searchsorted(np.cumsum(counts), np.ceil(accounts * (KEPT_SHARE + rare * (1 - KEPT_SHARE))))) + 1
     sums = bins[:kept].sum(axis=0) / QUANTUM
     expected = rate * sums[ATTEMPTS]

@@ -97,7 +97,6 @@ class Rehearsed:
             best=best,
         )
 
-
     def _question(self, candidate: Candidate) -> Question:
         """What is left out fits the past: the landmark is the phase's expected days, at most two thirds of what is
         seen of half of the accounts, and the comparison takes most of the rest."""

@@ -108,9 +108,9 @@ def _channel(bins: NDArray[np.int64], usual_rate: float) -> tuple[float, float]:
     if not accounts:
         return usual_rate, KAPPA_FIXED
     few = accounts < ACCOUNTS_MIN
-    shared = np.cumsum(counts) <= CALM_SHARE * accounts if few else np.ones(len(counts), np.bool_)
-    attempts = bins[shared, ATTEMPTS].sum() / QUANTUM
-    friction = np.minimum(bins[shared, FRICTION], bins[shared, ATTEMPTS]).sum() / QUANTUM
+    calm = np.cumsum(counts) <= CALM_SHARE * accounts if few else np.ones(len(counts), np.bool_)
+    attempts = bins[calm, ATTEMPTS].sum() / QUANTUM
+    friction = np.minimum(bins[calm, FRICTION], bins[calm, ATTEMPTS]).sum() / QUANTUM
     pool = (friction + usual_rate * ATTEMPTS_CAP) / (attempts + ATTEMPTS_CAP)
     if few:
         counts = counts + USUAL_ACCOUNTS * (np.arange(len(counts)) == bin_of(np.array([usual_rate])))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import SignalKind
+from banso_common.errors import SettingsError
 from banso_scoring.domain import silence
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.past import Past
@@ -41,9 +42,14 @@ class Watched:
 
 
 def watch(past: Past, *, learns: bool = False, warm_up: int = WARM_UP_DAYS) -> Watched:
-    """All days of `past` after the first `warm_up`, signals stepped on every day of it."""
+    """All days of `past` after the first `warm_up`, signals stepped on every day of it.
+
+    Raises SettingsError when it is too short.
+    """
     model, (first, last) = past.model, past.days
     n, judged = len(past), range(first + warm_up, last + 1)
+    if len(judged) < WEEK_DAYS:
+        raise SettingsError(f"{last + 1 - first} days of events; the first {warm_up} are not judged: too few are left")
     standing, silent = Standing.new(n), KIND_ROWS[SignalKind.SILENT_STRUGGLING]
     scores = {rule: np.full((len(judged), n), np.nan) for rule in (Rule.BANSO, Rule.TROUBLE, *NAIVE)}
     on = np.zeros((len(judged), n), np.bool_)

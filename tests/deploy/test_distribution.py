@@ -45,7 +45,11 @@ def _closure(asked: list[str]) -> Iterator[Requirement]:
 
 @pytest.mark.parametrize(
     ("lock", "asked"),
-    [("requirements.lock", ASKED), ("requirements-dev.lock", [*ASKED, *PROJECT["dependency-groups"]["dev"]])],
+    [
+        ("requirements.lock", ASKED),
+        ("requirements-dev.lock", [*ASKED, *PROJECT["dependency-groups"]["dev"]]),
+        ("requirements-prove.lock", [*ASKED, *PROJECT["project"]["optional-dependencies"]["prove"]]),
+    ],
 )
 def test_a_lock_satisfies_what_the_project_asks_for(lock: str, asked: list[str]) -> None:
     """All that is asked for, and all that these ask for in turn. Red: run `make lock`."""
@@ -55,7 +59,7 @@ def test_a_lock_satisfies_what_the_project_asks_for(lock: str, asked: list[str])
         assert any(requirement.specifier.contains(version) for version in versions), f"{requirement}: {versions}"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-prove.lock"])
 def test_every_locked_file_has_a_hash_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     for entry in re.split(r"^(?=[\w.-]+==)", text, flags=re.M)[1:]:

@@ -129,6 +129,11 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
     assert [bar.met for bar in bars(found)] == [True, True, False, True, False]
 
 
+def test_a_past_that_is_too_short_to_judge_is_refused() -> None:
+    with pytest.raises(SettingsError, match="too few are left"):
+        made(Asked("short", world=replace(SMALL, accounts=2, weeks=2)))
+
+
 def test_variants_differ_in_one_thing() -> None:
     assert variant(SMALL, "even").incident_week is None
     assert variant(SMALL, "thin").use == SMALL.use / 4

@@ -24,15 +24,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from banso_scoring.assess import AT_ONCE
-from banso_scoring.domain.cohort import sketch
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.fact_columns import FactColumns
-from banso_scoring.domain.live import LiveWindow
-from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.facts.fact_columns import FactColumns
+from banso_scoring.domain.facts.live import LiveWindow
+from banso_scoring.domain.facts.panel import DAYS
+from banso_scoring.domain.facts.windows import weigh
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.cohort import sketch
+from banso_scoring.domain.struggle.usual import Cohort, fit
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort, fit
-from banso_scoring.domain.windows import weigh
 from banso_scoring.model.load import default_model
 
 TODAY = 20_000

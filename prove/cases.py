@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_standalone.models import model_of
 from banso_standalone.world.spec import State, WorldSpec

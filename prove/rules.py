@@ -12,10 +12,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.backtest import used_series
-from banso_scoring.domain.panel import DAYS, Floats, Panel
+from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
+from banso_scoring.domain.past.backtest import used_series
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import FrictionKind, SuccessModel
-from banso_scoring.domain.usual import Cohort
 
 FAILURES_MIN, Z_MIN, DAYS_MIN = 10.0, 2.0, 14.0
 WEEK_DAYS, MONTH_DAYS, WEEKS_BEFORE = 7, 28, 12

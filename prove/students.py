@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from banso_scoring.domain.backtest import Bools, Floats, Rows
-from banso_scoring.domain.backtest_alerts import fared, give
-from banso_scoring.domain.backtest_figures import auc
-from banso_scoring.domain.backtest_report import ACTIVE, CALM, Part, Report, report
+from banso_scoring.domain.past.backtest import Bools, Floats, Rows
+from banso_scoring.domain.past.backtest_alerts import fared, give
+from banso_scoring.domain.past.backtest_figures import auc
+from banso_scoring.domain.past.backtest_report import ACTIVE, CALM, Part, Report, report
 from banso_standalone.asked import Asked
 from banso_standalone.cli_backtest import bars as progress_bars
 from banso_standalone.cli_backtest import parts_of, spans_of

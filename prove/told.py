@@ -16,7 +16,7 @@ from banso_common.errors import Refused, SettingsError
 from banso_common.log.port import Outgoing
 from banso_ingest.domain.instant import instant_of
 from banso_ingest.formats.detect import read_record
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_standalone.example_past import Moment, moments, past_of
 from banso_standalone.journal import Journal

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import SignalKind
 from banso_common.errors import SettingsError
-from banso_scoring.domain import silence
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.standing import KIND_ROWS, Standing
+from banso_scoring.domain.struggle import silence
 from prove.rules import NAIVE, THRESHOLDS, Rule, features, naive
 
 WARM_UP_DAYS = 70

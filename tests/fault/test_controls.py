@@ -20,7 +20,7 @@ from banso_common.db.transaction import transaction
 from banso_common.errors import Fenced, Unavailable
 from banso_scoring import changes, facts_store, member
 from banso_scoring import tables as t
-from banso_scoring.domain.identities import SeenIdentities
+from banso_scoring.domain.facts.identities import SeenIdentities
 from banso_scoring.member import Member
 from tests.conftest import START_AT
 from tests.fault.stream import PARTITIONS, Day, days

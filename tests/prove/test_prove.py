@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from banso_common.errors import SettingsError
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.past.past import Past
 from banso_scoring.model.load import default_model
 from banso_standalone.cli_world import write_events
 from banso_standalone.world import truth_file

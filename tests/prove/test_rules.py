@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from banso_scoring.domain.cohort import sketch
-from banso_scoring.domain.panel import DAYS, Panel
-from banso_scoring.domain.usual import fit
+from banso_scoring.domain.facts.panel import DAYS, Panel
+from banso_scoring.domain.struggle.cohort import sketch
+from banso_scoring.domain.struggle.usual import fit
 from banso_scoring.model.load import default_model
 from prove.rules import Rule, features, naive
 

@@ -19,7 +19,7 @@ from banso_standalone.cli import app
 from banso_standalone.examples import oulad_model_file
 from banso_standalone.spans import Span
 from tests.scoring.domain.builders import SMALL
-from tests.scoring.domain.test_backtest import DAYS, happenings, past_of
+from tests.scoring.domain.past.test_backtest import DAYS, happenings, past_of
 
 SMALL_PART = ["--example", "oulad", "--set", "modules=EEE"]
 UPSIDE_DOWN = [

@@ -19,7 +19,7 @@ from banso_common.contracts.account_activity import VERSION, ActivityKind, Scala
 from banso_common.contracts.codec import decode
 from banso_common.errors import Refused
 from banso_common.log.port import Batch
-from banso_scoring.domain import profile
+from banso_scoring.domain.facts import profile
 
 AT_ONCE = 1_000
 AT_MAX = 64_000_000_000_000

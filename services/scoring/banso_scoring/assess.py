@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import SignalKind, SignalState
 from banso_scoring.domain.evaluation import Evaluation, evaluate
-from banso_scoring.domain.journey import goal_code
+from banso_scoring.domain.journey.journey import goal_code
 from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Standing
-from banso_scoring.domain.usual import Cohort
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.portfolio import Portfolio
 
 AT_ONCE = 4_096

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain.matrix_why import AxisWhy, CellMove
+from banso_scoring.domain.matrix.matrix_why import AxisWhy, CellMove
 
 NAMES_AT_ONCE = 5_000
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -19,15 +19,16 @@ from banso_common.telemetry import metrics
 from banso_scoring import facts_store, standing_codec, told
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
-from banso_scoring.domain import matrix_why, profile
-from banso_scoring.domain.day_facts import Cells, users_of
 from banso_scoring.domain.evaluation import Evaluation
-from banso_scoring.domain.evidence import evidence_of
-from banso_scoring.domain.journey import goal_code
-from banso_scoring.domain.matrix_why import CellMove
-from banso_scoring.domain.objectives import STATES
-from banso_scoring.domain.phase_history import Move, moves_of
+from banso_scoring.domain.facts import profile
+from banso_scoring.domain.facts.day_facts import Cells, users_of
+from banso_scoring.domain.journey.journey import goal_code
+from banso_scoring.domain.journey.phase_history import Move, moves_of
+from banso_scoring.domain.matrix import matrix_why
+from banso_scoring.domain.matrix.matrix_why import CellMove
+from banso_scoring.domain.plan.objectives import STATES
 from banso_scoring.domain.standing import BANDS, KINDS, NO_DAY, Standing
+from banso_scoring.domain.struggle.evidence import evidence_of
 from banso_scoring.portfolio import Portfolio
 
 DayKey = tuple[str, int]

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain.panel import DAYS
-from banso_scoring.domain.usual import Cohort
+from banso_scoring.domain.facts.panel import DAYS
+from banso_scoring.domain.struggle.usual import Cohort
 
 DAYS_KEPT = 800
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_scoring import store
-from banso_scoring.domain.cohort import CohortSketch, merge, sketch
-from banso_scoring.domain.usual import Cohort, fit
+from banso_scoring.domain.struggle.cohort import CohortSketch, merge, sketch
+from banso_scoring.domain.struggle.usual import Cohort, fit
 from banso_scoring.portfolio import Portfolio
 
 NOBODY = np.empty(0, np.int64)

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.clock import DAY_MS, iso
 from banso_scoring import past_store
 from banso_scoring import tables as t
-from banso_scoring.domain.cohort import CohortSketch, merge, sketch
-from banso_scoring.domain.model_diff import WALKED_DAYS, ModelDiff, Tally, changes, diff_of, outcome
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.matrix.model_diff import WALKED_DAYS, ModelDiff, Tally, changes, diff_of, outcome
+from banso_scoring.domain.past.past import Past
+from banso_scoring.domain.struggle.cohort import CohortSketch, merge, sketch
+from banso_scoring.domain.struggle.usual import fit
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import fit
 
 AT_ONCE = 4_096
 MOVES_MAX = 10_000

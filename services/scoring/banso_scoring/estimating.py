@@ -11,15 +11,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain import metrics, silence
-from banso_scoring.domain.estimate import POINTS, STEP_DAYS, Estimates, back_days, estimate, span_days
 from banso_scoring.domain.evaluation import Evaluation
-from banso_scoring.domain.matrix import of_cell
-from banso_scoring.domain.panel import Floats
+from banso_scoring.domain.facts.panel import Floats
+from banso_scoring.domain.facts.windows import weigh
+from banso_scoring.domain.health import metrics
+from banso_scoring.domain.journey.estimate import POINTS, STEP_DAYS, Estimates, back_days, estimate, span_days
+from banso_scoring.domain.matrix.matrix import of_cell
 from banso_scoring.domain.standing import NO_DAY
+from banso_scoring.domain.struggle import silence
+from banso_scoring.domain.struggle.usual import Cohort, contact_known
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort, contact_known
-from banso_scoring.domain.windows import weigh
 from banso_scoring.portfolio import Portfolio
 
 REACH_DAYS = STEP_DAYS * (POINTS - 1)

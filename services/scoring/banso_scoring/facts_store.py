@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.contracts import codec
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain import day_columns, day_facts, fact_columns
-from banso_scoring.domain.day_facts import Cells
-from banso_scoring.domain.fact_columns import FactColumns, combined, days_of, merge_into, only
+from banso_scoring.domain.facts import day_columns, day_facts, fact_columns
+from banso_scoring.domain.facts.day_facts import Cells
+from banso_scoring.domain.facts.fact_columns import FactColumns, combined, days_of, merge_into, only
 
 DayKey = tuple[str, int]
 Rows = dict[DayKey, Cells]

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.errors import Refused
 from banso_scoring import past_store
 from banso_scoring import tables as t
-from banso_scoring.domain.goal_curve import Point, Question, curve, judge, pass_days
-from banso_scoring.domain.goal_past import NOT_ENTERED, GoalPast
+from banso_scoring.domain.journey.goal_curve import Point, Question, curve, judge, pass_days
+from banso_scoring.domain.journey.goal_past import NOT_ENTERED, GoalPast
 from banso_scoring.domain.success_model import Condition, SuccessModel
 
 ACCOUNTS_MAX = 20_000

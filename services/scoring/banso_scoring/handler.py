@@ -21,9 +21,10 @@ from banso_common.telemetry import metrics
 from banso_scoring import changes, facts_store, plan_store, store, switch_store
 from banso_scoring.activity import Activities, Unreadable, decode_batch
 from banso_scoring.assess import assess
-from banso_scoring.domain import plan, profile
-from banso_scoring.domain.fact_columns import HALF, LOW, EventColumns, FactColumns, group
-from banso_scoring.domain.ranks import ranked
+from banso_scoring.domain.facts import profile
+from banso_scoring.domain.facts.fact_columns import HALF, LOW, EventColumns, FactColumns, group
+from banso_scoring.domain.facts.ranks import ranked
+from banso_scoring.domain.plan import plan
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
 from banso_scoring.portfolio import NOTHING_SHOWN

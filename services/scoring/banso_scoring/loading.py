@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.contracts.account_signal import Band
 from banso_scoring import facts_store, plan_store, standing_codec, store, told
 from banso_scoring.assess import kept_of, shown_of
-from banso_scoring.domain import profile
-from banso_scoring.domain.day_facts import Cells
-from banso_scoring.domain.fact_columns import columns_of
-from banso_scoring.domain.objectives import STATE_CODES, PlanState
+from banso_scoring.domain.facts import profile
+from banso_scoring.domain.facts.day_facts import Cells
+from banso_scoring.domain.facts.fact_columns import columns_of
+from banso_scoring.domain.plan.objectives import STATE_CODES, PlanState
 from banso_scoring.domain.standing import BAND_CODES, Standing
 from banso_scoring.portfolio import NOTHING_SHOWN, Portfolio
 

@@ -25,10 +25,10 @@ from banso_common.telemetry.logs import logger
 from banso_scoring import cohorts, facts_store, store, switch_store
 from banso_scoring import tables as t
 from banso_scoring.cohorts import NOBODY
-from banso_scoring.domain.cohort import CohortSketch
-from banso_scoring.domain.identities import SeenIdentities
+from banso_scoring.domain.facts.identities import SeenIdentities
+from banso_scoring.domain.struggle.cohort import CohortSketch
+from banso_scoring.domain.struggle.usual import Cohort, fit
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort, fit
 from banso_scoring.loading import load_lane
 from banso_scoring.model.load import default_model
 from banso_scoring.models import Models

@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.clock import DAY_MS
 from banso_scoring import facts_store, plan_store
 from banso_scoring import tables as t
-from banso_scoring.domain import day_facts, profile
-from banso_scoring.domain.fact_columns import FactColumns, columns_of, only
-from banso_scoring.domain.past import NEVER, History, Ints, Past, Said
-from banso_scoring.domain.plan import Plan, Point, Spoken
-from banso_scoring.domain.profile import Profile
+from banso_scoring.domain.facts import day_facts, profile
+from banso_scoring.domain.facts.fact_columns import FactColumns, columns_of, only
+from banso_scoring.domain.facts.profile import Profile
+from banso_scoring.domain.past.past import NEVER, History, Ints, Past, Said
+from banso_scoring.domain.plan.plan import Plan, Point, Spoken
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.zones import Zones
 

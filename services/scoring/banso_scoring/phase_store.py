@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain.phase_history import Move, Moved
+from banso_scoring.domain.journey.phase_history import Move, Moved
 
 NAMES_AT_ONCE = 5_000
 

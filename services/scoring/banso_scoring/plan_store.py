@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain import plan
-from banso_scoring.domain.plan import Plan
+from banso_scoring.domain.plan import plan
+from banso_scoring.domain.plan.plan import Plan
 from banso_scoring.portfolio import Portfolio
 
 _plans = select(t.success_plan.c.account, t.success_plan.c.plan)

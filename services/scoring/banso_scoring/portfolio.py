@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from banso_common.clock import DAY_MS
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import TouchModel
-from banso_scoring.domain import plan
-from banso_scoring.domain.fact_columns import FactColumns
-from banso_scoring.domain.live import WORD, LiveWindow
-from banso_scoring.domain.matrix import cells
-from banso_scoring.domain.panel import Panel
-from banso_scoring.domain.plan import Plan
-from banso_scoring.domain.plans import PlanColumns
-from banso_scoring.domain.profile import Profile, attributes
+from banso_scoring.domain.facts.fact_columns import FactColumns
+from banso_scoring.domain.facts.live import WORD, LiveWindow
+from banso_scoring.domain.facts.panel import Panel
+from banso_scoring.domain.facts.profile import Profile, attributes
+from banso_scoring.domain.facts.statements import StatementTable
+from banso_scoring.domain.matrix.matrix import cells
+from banso_scoring.domain.matrix.touch import touch_of
+from banso_scoring.domain.plan import plan
+from banso_scoring.domain.plan.plan import Plan
+from banso_scoring.domain.plan.plans import PlanColumns
 from banso_scoring.domain.standing import Standing
-from banso_scoring.domain.statements import StatementTable
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.touch import touch_of
 from banso_scoring.zones import Zones
 
 Ints = NDArray[np.int64]

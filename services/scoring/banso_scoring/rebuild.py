@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_scoring import cell_store, changes, facts_store, loading, phase_store, told
 from banso_scoring.assess import Assessment, assess
-from banso_scoring.domain.cohort import CohortSketch
-from banso_scoring.domain.fact_columns import FactColumns
-from banso_scoring.domain.live import WIDTH, WORD, LiveWindow
+from banso_scoring.domain.facts.fact_columns import FactColumns
+from banso_scoring.domain.facts.live import WIDTH, WORD, LiveWindow
+from banso_scoring.domain.struggle.cohort import CohortSketch
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort
 from banso_scoring.portfolio import NOTHING_SHOWN, Portfolio
 from banso_scoring.walking import Walk, walk
 

@@ -16,7 +16,7 @@ from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
 from banso_common.pipeline.worker import Worker, WorkerLimits
 from banso_scoring import tables as t
-from banso_scoring.api.objectives import make_objectives_router
+from banso_scoring.api.plan.objectives import make_objectives_router
 from banso_scoring.api.routes import make_router
 from banso_scoring.console.pages import make_routers
 from banso_scoring.domain.success_model import SuccessModel

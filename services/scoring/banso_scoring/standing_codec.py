@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from banso_scoring.domain import matrix_names
+from banso_scoring.domain.matrix import matrix_names
 from banso_scoring.domain.standing import AXES, NO_DAY, NO_VALUE, Standing
 from banso_scoring.domain.success_model import SuccessModel
 

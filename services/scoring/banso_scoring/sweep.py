@@ -20,10 +20,10 @@ from banso_common.telemetry import metrics
 from banso_scoring import cell_store, changes, cohort_store, facts_store, phase_store, store
 from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
 from banso_scoring.cohorts import NOBODY
-from banso_scoring.domain.cohort import CohortSketch, merge
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.cohort import CohortSketch, merge
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
 from banso_scoring.store import Tally

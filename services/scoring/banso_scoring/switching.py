@@ -23,7 +23,7 @@ from banso_common.telemetry import metrics
 from banso_common.telemetry.logs import logger
 from banso_scoring import cohorts, rebuild, store, switch_store
 from banso_scoring.cohorts import NOBODY
-from banso_scoring.domain.cohort import merge
+from banso_scoring.domain.struggle.cohort import merge
 from banso_scoring.loading import load_accounts
 from banso_scoring.member import Member
 from banso_scoring.rebuild import AT_ONCE, Bench, Rebuild

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from banso_scoring import changes
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.matrix_why import CellMove
-from banso_scoring.domain.phase_history import Move, moves_of
+from banso_scoring.domain.journey.phase_history import Move, moves_of
+from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.standing import Standing
-from banso_scoring.domain.usual import Cohort
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.portfolio import Portfolio
 
 Ints = NDArray[np.int64]

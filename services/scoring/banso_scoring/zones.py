@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.clock import DAY_MS, MINUTE_MS
-from banso_scoring.domain.ranks import ranked
+from banso_scoring.domain.facts.ranks import ranked
 
 QUARTER_MS = 15 * MINUTE_MS
 OFFSETS_REMEMBERED_MAX = 100_000

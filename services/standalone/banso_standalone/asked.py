@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from banso_common.errors import SettingsError
 from banso_common.settings import load
-from banso_scoring.domain.backtest import Terms
+from banso_scoring.domain.past.backtest import Terms
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.beginning import JOURNAL
 from banso_standalone.examples import oulad_model_file

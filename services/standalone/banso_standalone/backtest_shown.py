@@ -9,9 +9,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from banso_scoring.domain.backtest_alerts import Alerts
-from banso_scoring.domain.backtest_figures import Estimate
-from banso_scoring.domain.backtest_report import ENDED_MIN, Ranking, Report, Verdict
+from banso_scoring.domain.past.backtest_alerts import Alerts
+from banso_scoring.domain.past.backtest_figures import Estimate
+from banso_scoring.domain.past.backtest_report import ENDED_MIN, Ranking, Report, Verdict
 
 WIDTH = 110
 VERDICTS = {

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from banso_common.errors import SettingsError
-from banso_scoring.domain.backtest_figures import Estimate
-from banso_scoring.domain.backtest_report import Part, Report, Verdict, gain_of, report
+from banso_scoring.domain.past.backtest_figures import Estimate
+from banso_scoring.domain.past.backtest_report import Part, Report, Verdict, gain_of, report
 from banso_scoring.domain.success_model import SuccessModel
 from banso_standalone import spans
 from banso_standalone.asked import Asked, asked_of, running_model_file

@@ -17,11 +17,11 @@ import numpy as np
 import typer
 
 from banso_common.errors import SettingsError
-from banso_scoring.domain.backtest import Rows
-from banso_scoring.domain.backtest_figures import Estimate
-from banso_scoring.domain.backtest_report import Part, Report, gain_of, pooled, report
-from banso_scoring.domain.learning_proposal import Learnt, Proposal, propose
-from banso_scoring.domain.learning_weights import NEW, bands_of, points_of, scores
+from banso_scoring.domain.learning.learning_proposal import Learnt, Proposal, propose
+from banso_scoring.domain.learning.learning_weights import NEW, bands_of, points_of, scores
+from banso_scoring.domain.past.backtest import Rows
+from banso_scoring.domain.past.backtest_figures import Estimate
+from banso_scoring.domain.past.backtest_report import Part, Report, gain_of, pooled, report
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.load import default_text, load_model
 from banso_scoring.model.rewritten import Changes, rewritten

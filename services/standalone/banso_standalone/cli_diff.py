@@ -19,7 +19,7 @@ from banso_common.db.transaction import reading
 from banso_common.settings import load
 from banso_scoring import diffing
 from banso_scoring.diffing import Question
-from banso_scoring.domain.model_diff import AccountChange, ModelDiff, Transition
+from banso_scoring.domain.matrix.model_diff import AccountChange, ModelDiff, Transition
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.load import load_model
 from banso_scoring.models import Models

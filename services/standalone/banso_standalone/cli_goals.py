@@ -17,8 +17,8 @@ from banso_common.db.engine import connect
 from banso_common.db.transaction import reading
 from banso_common.settings import load
 from banso_scoring import goal_calibration
-from banso_scoring.api.goal_answer import calibration_shown
-from banso_scoring.api.goal_shapes import Fate, GoalCalibration, GoalPoint, Ranged, ShareOf
+from banso_scoring.api.journey.goal_answer import calibration_shown
+from banso_scoring.api.journey.goal_shapes import Fate, GoalCalibration, GoalPoint, Ranged, ShareOf
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.goal_calibration import ACCOUNTS_MAX, Candidate
 from banso_scoring.settings import ScoringSettings

@@ -18,7 +18,7 @@ from banso_common.db.engine import connect
 from banso_common.db.transaction import reading, transaction
 from banso_common.settings import load
 from banso_scoring import switch_store
-from banso_scoring.api.switch_shapes import SwitchShown, switch_shown
+from banso_scoring.api.model.switch_shapes import SwitchShown, switch_shown
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.load import load_model
 from banso_scoring.settings import ScoringSettings

@@ -26,7 +26,7 @@ from banso_ingest.handler import IngestHandler
 from banso_ingest.outlet import Destinations, Outlet
 from banso_ingest.settings import IngestSettings
 from banso_scoring import past_store
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
 from banso_scoring.member import Member

@@ -16,9 +16,9 @@ from banso_common.errors import SettingsError
 from banso_common.settings import load
 from banso_scoring import past_store
 from banso_scoring import tables as t
-from banso_scoring.domain.backtest import Rows, Terms, replay
-from banso_scoring.domain.backtest_report import Part
-from banso_scoring.domain.past import Past
+from banso_scoring.domain.past.backtest import Rows, Terms, replay
+from banso_scoring.domain.past.backtest_report import Part
+from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.asked import Asked

@@ -9,7 +9,7 @@ from msgspec import structs
 from pydantic import TypeAdapter
 
 from banso_common.clock import DAY_MS
-from banso_scoring.api.as_of_shapes import AsOf
+from banso_scoring.api.explain.as_of_shapes import AsOf
 from banso_scoring.api.render import day_text
 from banso_scoring.sweep import Sweep
 from tests.scoring.api.given import Tenant, days_of_use, use

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from banso_scoring.api import as_of_shapes, examples, examples_matrix, explain_shapes
-from banso_scoring.api.as_of_shapes import AsOf
+from banso_scoring.api import examples
 from banso_scoring.api.detail_shapes import AccountDetail
-from banso_scoring.api.explain_shapes import Explanation
-from banso_scoring.api.matrix_shapes import MatrixShown
-from banso_scoring.api.model_view import ModelView
+from banso_scoring.api.explain import as_of_shapes, explain_shapes
+from banso_scoring.api.explain.as_of_shapes import AsOf
+from banso_scoring.api.explain.explain_shapes import Explanation
+from banso_scoring.api.matrix import examples_matrix
+from banso_scoring.api.matrix.matrix_shapes import MatrixShown
+from banso_scoring.api.model.model_view import ModelView
 from banso_scoring.api.shapes import AccountList, AccountSummary
 from tests.scoring.api.given import Door, Tenant, days_of_use
 

@@ -16,8 +16,8 @@ from banso_common.clock import DAY_MS, HOUR_MS, iso
 from banso_common.db.transaction import reading, transaction
 from banso_scoring import cohort_store
 from banso_scoring import tables as t
-from banso_scoring.api.explain import explanation
-from banso_scoring.api.explain_shapes import Explanation
+from banso_scoring.api.explain.explain import explanation
+from banso_scoring.api.explain.explain_shapes import Explanation
 from banso_scoring.api.render import day_text
 from banso_scoring.model.load import load_model
 from banso_scoring.sweep import Sweep

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from banso_common.clock import DAY_MS, HOUR_MS
 from banso_common.contracts.account_activity import AccountActivity
-from banso_scoring.api import examples_goals
-from banso_scoring.api.goal_shapes import GoalCalibration
+from banso_scoring.api.journey import examples_goals
+from banso_scoring.api.journey.goal_shapes import GoalCalibration
 from tests.scoring.api.given import Door, Tenant, use
 
 PATH = "/v1/journey/implementation/calibration"

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from banso_common.clock import DAY_MS
-from banso_scoring.api import examples_journey
-from banso_scoring.api.journey_table_shapes import JourneyTable
+from banso_scoring.api.journey import examples_journey
+from banso_scoring.api.journey.journey_table_shapes import JourneyTable
 from banso_scoring.sweep import Sweep
 from tests.scoring.api.given import Door, Tenant, use
 

@@ -18,7 +18,7 @@ from banso_common.errors import Full, Unavailable
 from banso_common.http.keys import Scope
 from banso_common.log.port import Log, Outgoing
 from banso_scoring.api.detail_shapes import AccountDetail
-from banso_scoring.api.objectives import make_objectives_router
+from banso_scoring.api.plan.objectives import make_objectives_router
 from banso_scoring.api.routes import make_router
 from banso_scoring.statements import Speaker
 from tests.scoring.api.given import Door, Tenant, days_of_use, door, statement

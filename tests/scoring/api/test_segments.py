@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 
 from banso_common.clock import DAY_MS, ManualClock
 from banso_scoring.api.routes import make_router
-from banso_scoring.api.segment_shapes import SegmentList
-from banso_scoring.api.segments import median
+from banso_scoring.api.segments.segment_shapes import SegmentList
+from banso_scoring.api.segments.segments import median
 from banso_scoring.model.load import load_model
 from tests.scoring.api.given import Tenant, days_of_use, door, statement, tenant, use
 

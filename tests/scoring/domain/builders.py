@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from banso_scoring.domain.cohort import sketch
-from banso_scoring.domain.panel import DAYS, Floats, Panel
+from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
+from banso_scoring.domain.struggle.cohort import sketch
+from banso_scoring.domain.struggle.usual import Cohort, fit
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort, fit
 from banso_scoring.model.load import load_model
 
 SMALL = """

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banso_common.contracts.account_signal import Band, SignalKind
-from banso_scoring.domain.cohort import sketch
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.evidence import evidence_of
 from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, Standing
-from banso_scoring.domain.usual import fit
+from banso_scoring.domain.struggle.cohort import sketch
+from banso_scoring.domain.struggle.evidence import evidence_of
+from banso_scoring.domain.struggle.usual import fit
 from banso_scoring.model.load import default_model
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady, usual
 

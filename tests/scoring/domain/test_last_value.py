@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from banso_scoring.domain.daily import MICRO, Daily, Rows
-from banso_scoring.domain.panel import DAYS, Floats, Panel
+from banso_scoring.domain.facts.daily import MICRO, Daily, Rows
+from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
 from banso_scoring.domain.success_model import Series
 from banso_scoring.model.load import load_model
 from tests.scoring.domain.builders import on_days, panel_of
-from tests.scoring.domain.test_metrics import measured
+from tests.scoring.domain.health.test_metrics import measured
 
 MODEL = load_model(
     """

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from banso_common.contracts.account_signal import SignalKind
-from banso_scoring.domain.panel import Floats
+from banso_scoring.domain.facts.panel import Floats
 from banso_scoring.domain.signals import Episodes, step
 from banso_scoring.domain.standing import KIND_ROWS, KINDS, NO_DAY, Standing
 from banso_scoring.model.load import load_model

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banso_scoring.domain.expression import Known, evaluate
-from banso_scoring.domain.statements import StatementTable
+from banso_scoring.domain.facts.statements import StatementTable
+from banso_scoring.domain.matrix.expression import Known, evaluate
 from banso_scoring.model.compile_expression import (
     DEPTH_MAX,
     LENGTH_MAX,

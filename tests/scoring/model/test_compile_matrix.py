@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from banso_common.contracts.account_signal import TouchModel
-from banso_scoring.domain.matrix_model import AXES_MAX
+from banso_scoring.domain.matrix.matrix_model import AXES_MAX
 from banso_scoring.domain.standing import AXES
 from banso_scoring.model.load import check, default_model, load_model
 from tests.scoring.domain.builders import SMALL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from banso_scoring.domain.objectives import ObjectiveRules
+from banso_scoring.domain.plan.objectives import ObjectiveRules
 from banso_scoring.model.load import check, default_model, load_model
 from tests.scoring.domain.builders import SMALL
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from banso_common.contracts.account_signal import Band
-from banso_scoring.domain.cohort import sketch
 from banso_scoring.domain.evaluation import Evaluation, evaluate
-from banso_scoring.domain.panel import Floats, Panel
+from banso_scoring.domain.facts.panel import Floats, Panel
 from banso_scoring.domain.standing import BANDS, Standing
-from banso_scoring.domain.usual import fit
+from banso_scoring.domain.struggle.cohort import sketch
+from banso_scoring.domain.struggle.usual import fit
 from banso_scoring.model.load import load_model
 from tests.scoring.domain.builders import on_days, panel_of
 

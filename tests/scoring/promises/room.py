@@ -21,8 +21,8 @@ from banso_common.db.transaction import reading, transaction
 from banso_common.log.port import Batch
 from banso_scoring import facts_store
 from banso_scoring import tables as t
-from banso_scoring.domain import day_facts
-from banso_scoring.domain.day_facts import Cells
+from banso_scoring.domain.facts import day_facts
+from banso_scoring.domain.facts.day_facts import Cells
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import LaneWork, ScoringHandler
 from banso_scoring.member import Member

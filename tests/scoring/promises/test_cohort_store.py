@@ -9,7 +9,7 @@ import numpy as np
 from banso_common.clock import DAY_MS, ManualClock
 from banso_common.db.transaction import reading, transaction
 from banso_scoring import cohort_store
-from banso_scoring.domain.usual import Cohort
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.sweep import Sweep
 from tests.scoring.api.given import days_of_use, tenant
 from tests.scoring.domain.builders import small_model, usual

@@ -16,7 +16,7 @@ from banso_common.clock import ManualClock
 from banso_common.db.engine import connect
 from banso_common.db.transaction import reading, transaction
 from banso_scoring import tables as t
-from banso_scoring.domain import profile
+from banso_scoring.domain.facts import profile
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import member_of

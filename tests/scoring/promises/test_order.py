@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from banso_common.clock import DAY_MS, ManualClock
 from banso_common.contracts.account_activity import AccountActivity, Scalar
 from banso_scoring import tables as t
-from banso_scoring.domain.day_facts import encode
+from banso_scoring.domain.facts.day_facts import encode
 from banso_scoring.portfolio import Portfolio
 from tests.conftest import START_AT
 from tests.scoring.promises.room import Room, plain

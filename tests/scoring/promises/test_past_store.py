@@ -11,8 +11,8 @@ from banso_common.clock import DAY_MS
 from banso_common.contracts.account_activity import AccountActivity
 from banso_common.db.transaction import reading
 from banso_scoring import past_store
-from banso_scoring.domain.fact_columns import merge_into
-from banso_scoring.domain.past import NEVER, Past
+from banso_scoring.domain.facts.fact_columns import merge_into
+from banso_scoring.domain.past.past import NEVER, Past
 from tests.conftest import START_AT
 from tests.scoring.promises.room import Room, plain
 from tests.scoring.promises.streams import Facts, Fold, event, streams, told

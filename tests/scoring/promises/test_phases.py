@@ -12,7 +12,7 @@ from banso_common.contracts.account_activity import AccountActivity
 from banso_common.db.transaction import reading
 from banso_scoring import phase_store
 from banso_scoring import tables as t
-from banso_scoring.domain.phase_history import Move, Moved
+from banso_scoring.domain.journey.phase_history import Move, Moved
 from tests.conftest import START_AT
 from tests.scoring.promises.room import room_of
 from tests.scoring.promises.streams import event

@@ -13,7 +13,7 @@ from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import AccountSignal, SignalKind, SignalState, signal_decoder
 from banso_scoring import standing_codec
 from banso_scoring import tables as t
-from banso_scoring.domain.live import WORD
+from banso_scoring.domain.facts.live import WORD
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of

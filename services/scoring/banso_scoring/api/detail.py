@@ -14,16 +14,16 @@ from banso_scoring import tables as t
 from banso_scoring.api import detail_shapes as shapes
 from banso_scoring.api.examine import Finding, examine
 from banso_scoring.api.following import following_shown
-from banso_scoring.api.journey_detail import phase_shown, stays, stays_shown
+from banso_scoring.api.journey.journey_detail import phase_shown, stays, stays_shown
 from banso_scoring.api.listing import summary
-from banso_scoring.api.matrix_detail import cell_why, moves_shown, touch_shown
-from banso_scoring.api.plan_view import plan_shown
+from banso_scoring.api.matrix.matrix_detail import cell_why, moves_shown, touch_shown
+from banso_scoring.api.plan.plan_view import plan_shown
 from banso_scoring.api.render import day_or_none, day_text, points, share, whole
 from banso_scoring.api.shapes import AccountSummary
-from banso_scoring.domain.matrix_why import own_attributes
+from banso_scoring.domain.matrix.matrix_why import own_attributes
+from banso_scoring.domain.matrix.touch import Touch, touch_of
 from banso_scoring.domain.standing import BANDS
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.touch import Touch, touch_of
 from banso_scoring.member import Member
 
 DIGITS = 4

@@ -10,9 +10,9 @@ from pydantic import ConfigDict
 from banso_common.contracts.account_signal import Band, Severity, SignalKind
 from banso_scoring.api import examples
 from banso_scoring.api.following import FollowingShown
-from banso_scoring.api.journey_shapes import PhaseProgress, PhaseStay
-from banso_scoring.api.matrix_shapes import AxisShown, CellMoveShown, TouchShown
-from banso_scoring.api.plan_shapes import PlanShown
+from banso_scoring.api.journey.journey_shapes import PhaseProgress, PhaseStay
+from banso_scoring.api.matrix.matrix_shapes import AxisShown, CellMoveShown, TouchShown
+from banso_scoring.api.plan.plan_shapes import PlanShown
 from banso_scoring.api.shapes import DESCRIBED, AccountSummary
 from banso_scoring.domain.success_model import MetricKind
 

@@ -17,17 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import Evidence
 from banso_scoring import cell_store, phase_store
-from banso_scoring.api.plan_view import PlanFound, plan_found
-from banso_scoring.domain import evaluation, metrics
-from banso_scoring.domain.day_facts import Cells, users_of
-from banso_scoring.domain.estimate import Estimates
+from banso_scoring.api.plan.plan_view import PlanFound, plan_found
+from banso_scoring.domain import evaluation
 from banso_scoring.domain.evaluation import Evaluation
-from banso_scoring.domain.evidence import evidence_of
-from banso_scoring.domain.matrix_why import CellMove
-from banso_scoring.domain.panel import DAYS, Floats
-from banso_scoring.domain.phase_history import Move
-from banso_scoring.domain.profile import Profile
+from banso_scoring.domain.facts.day_facts import Cells, users_of
+from banso_scoring.domain.facts.panel import DAYS, Floats
+from banso_scoring.domain.facts.profile import Profile
+from banso_scoring.domain.health import metrics
+from banso_scoring.domain.journey.estimate import Estimates
+from banso_scoring.domain.journey.phase_history import Move
+from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.evidence import evidence_of
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.estimating import REACH_DAYS, estimates
 from banso_scoring.loading import load_accounts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.config import JsonDict
 
-from banso_scoring.api.examples_matrix import CELL_MOVES, CELL_WHY, TOUCH_WHY
+from banso_scoring.api.matrix.examples_matrix import CELL_MOVES, CELL_WHY, TOUCH_WHY
 
 _ERRORS: JsonDict = {"ja": "エラー", "en": "errors"}
 _ACTIVE_DAYS: JsonDict = {"ja": "利用した日数（28日）", "en": "active days of 28"}

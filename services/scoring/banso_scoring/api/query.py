@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
-from banso_scoring.domain.objectives import PlanState
+from banso_scoring.domain.plan.objectives import PlanState
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500

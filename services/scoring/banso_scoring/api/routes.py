@@ -11,20 +11,20 @@ from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_common.http.problem import not_found
 from banso_scoring.api.answers import BY_KEY, NOT_MODIFIED, answer, problems
-from banso_scoring.api.as_of_route import add_as_of
 from banso_scoring.api.conservation import conservation
 from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, account_detail
 from banso_scoring.api.detail_shapes import AccountDetail
-from banso_scoring.api.explain_route import add_explain
-from banso_scoring.api.goal_routes import add_goals
-from banso_scoring.api.journey_routes import add_journey
+from banso_scoring.api.explain.as_of_route import add_as_of
+from banso_scoring.api.explain.explain_route import add_explain
+from banso_scoring.api.journey.goal_routes import add_goals
+from banso_scoring.api.journey.journey_routes import add_journey
 from banso_scoring.api.listing import page, summary
-from banso_scoring.api.matrix_routes import add_matrix
-from banso_scoring.api.model_view import ModelView, view_of
+from banso_scoring.api.matrix.matrix_routes import add_matrix
+from banso_scoring.api.model.model_view import ModelView, view_of
+from banso_scoring.api.model.switch_routes import add_switch
 from banso_scoring.api.query import ListQuery, is_storable
-from banso_scoring.api.segments_route import add_segments
+from banso_scoring.api.segments.segments_route import add_segments
 from banso_scoring.api.shapes import AccountList, Conservation
-from banso_scoring.api.switch_routes import add_switch
 from banso_scoring.member import Member
 
 

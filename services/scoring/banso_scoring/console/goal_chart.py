@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from banso_scoring.api.goal_shapes import GoalPoint
+from banso_scoring.api.journey.goal_shapes import GoalPoint
 
 WIDTH, HEIGHT, GAP = 760.0, 120.0, 34.0
 SIDE = 26.0

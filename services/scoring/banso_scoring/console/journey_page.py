@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from banso_scoring.api.goal_answer import calibration_shown
-from banso_scoring.api.goal_routes import Walks
-from banso_scoring.api.goal_shapes import GoalCalibration
-from banso_scoring.api.journey_table import journey_table
-from banso_scoring.api.journey_table_shapes import JourneyTable, LiveNumbers, PhaseRow
+from banso_scoring.api.journey.goal_answer import calibration_shown
+from banso_scoring.api.journey.goal_routes import Walks
+from banso_scoring.api.journey.goal_shapes import GoalCalibration
+from banso_scoring.api.journey.journey_table import journey_table
+from banso_scoring.api.journey.journey_table_shapes import JourneyTable, LiveNumbers, PhaseRow
 from banso_scoring.console.goal_chart import GoalChart, goal_chart
 from banso_scoring.console.pages_shown import show
 from banso_scoring.goal_calibration import Candidate

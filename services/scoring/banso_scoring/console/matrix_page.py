@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from banso_scoring.api.matrix_table import matrix_shown
+from banso_scoring.api.matrix.matrix_table import matrix_shown
 from banso_scoring.console.pages_shown import show
 from banso_scoring.member import Member
 

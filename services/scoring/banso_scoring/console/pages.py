@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from banso_common.http.problem import not_found
 from banso_scoring.api.detail import account_detail
-from banso_scoring.api.explain import explanation
+from banso_scoring.api.explain.explain import explanation
 from banso_scoring.api.query import is_storable
 from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.door import Page, reader, sign_in_router

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from banso_common.contracts.account_signal import Band, SignalKind
 from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, MetricValue
-from banso_scoring.api.journey_shapes import GoalCondition
+from banso_scoring.api.journey.journey_shapes import GoalCondition
 from banso_scoring.console.language import Language, pick
 from banso_scoring.console.numbers import about, days, people, percent
-from banso_scoring.domain.objectives import PlanState
+from banso_scoring.domain.plan.objectives import PlanState
 
 SENTENCES_MAX = 2
 WEAKEST_MAX = 2

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from banso_scoring.console.language import Language
-from banso_scoring.domain.estimate import Unsaid
-from banso_scoring.domain.goal_curve import Reading
-from banso_scoring.domain.phase_history import Moved
+from banso_scoring.domain.journey.estimate import Unsaid
+from banso_scoring.domain.journey.goal_curve import Reading
+from banso_scoring.domain.journey.phase_history import Moved
 
 
 @dataclass(frozen=True, slots=True)

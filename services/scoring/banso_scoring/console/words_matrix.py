@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from banso_scoring.console.language import Language
-from banso_scoring.domain.touch import TouchReason
+from banso_scoring.domain.matrix.touch import TouchReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,19 +14,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain import bands, journey, matrix, metrics, patterns, signals, silence
-from banso_scoring.domain.health import Health
-from banso_scoring.domain.journey import Journey
-from banso_scoring.domain.matrix import Placement
-from banso_scoring.domain.objectives import Attainment, attain, capped
-from banso_scoring.domain.panel import Floats, Panel
-from banso_scoring.domain.patterns import Following
+from banso_scoring.domain import signals
+from banso_scoring.domain.facts.panel import Floats, Panel
+from banso_scoring.domain.facts.windows import weigh
+from banso_scoring.domain.health import bands, metrics, patterns
+from banso_scoring.domain.health.health import Health
+from banso_scoring.domain.health.patterns import Following
+from banso_scoring.domain.journey import journey
+from banso_scoring.domain.journey.journey import Journey
+from banso_scoring.domain.matrix import matrix
+from banso_scoring.domain.matrix.matrix import Placement
+from banso_scoring.domain.plan.objectives import Attainment, attain, capped
 from banso_scoring.domain.signals import Changes, Episodes
-from banso_scoring.domain.silence import Struggle
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle import silence
+from banso_scoring.domain.struggle.silence import Struggle
+from banso_scoring.domain.struggle.usual import Cohort, contact_known
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.domain.usual import Cohort, contact_known
-from banso_scoring.domain.windows import weigh
 
 
 @dataclass(frozen=True, slots=True)

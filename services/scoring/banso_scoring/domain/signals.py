@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import Band, SignalKind
-from banso_scoring.domain.journey import Journey
-from banso_scoring.domain.panel import Bools, Floats
-from banso_scoring.domain.silence import Struggle
+from banso_scoring.domain.facts.panel import Bools, Floats
+from banso_scoring.domain.journey.journey import Journey
 from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, KINDS, Standing
+from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.success_model import SuccessModel
 
 NEVER = -np.inf

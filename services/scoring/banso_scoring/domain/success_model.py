@@ -13,12 +13,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
-from banso_scoring.domain.objectives import ObjectiveRules
-from banso_scoring.domain.statements import Vocabulary
+from banso_scoring.domain.facts.statements import Vocabulary
+from banso_scoring.domain.plan.objectives import ObjectiveRules
 
 if TYPE_CHECKING:  # it is made of phases, which are here
-    from banso_scoring.domain.matrix_model import Capacity, Matrix
-    from banso_scoring.domain.pattern_model import Patterns
+    from banso_scoring.domain.health.pattern_model import Patterns
+    from banso_scoring.domain.matrix.matrix_model import Capacity, Matrix
 
 NAMES_REMEMBERED_MAX = 20_000
 Texts = Mapping[str, str]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from banso_scoring.domain.expression import (
+from banso_scoring.domain.matrix.expression import (
     Arithmetic,
     Clause,
     Compare,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.success_model import Metric, MetricKind
 from banso_scoring.model.findings import Path
 from banso_scoring.model.schema import (

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
-from banso_scoring.domain.panel import DAYS
+from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.success_model import FrictionKind
 from banso_scoring.model.schema_matrix import CapacityFile, Emphasis, MatrixFile, OwnAttributes
 from banso_scoring.model.schema_objectives import ObjectivesFile

@@ -1,7 +1,7 @@
 """The sections `attributes`, `matrix` and `capacity` of the success model file: whom a company tells apart, and how.
 
-The formulas are in `banso_scoring.domain.matrix` and `banso_scoring.domain.touch`; the grammar of an expression is
-in `banso_scoring.model.compile_expression`.
+The formulas are in `banso_scoring.domain.matrix`; the grammar of an expression is in
+`banso_scoring.model.compile_expression`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from banso_common.contracts.account_signal import TouchModel
-from banso_scoring.domain.matrix_model import AXES_MAX, VALUES_MAX
-from banso_scoring.domain.statements import Kind
+from banso_scoring.domain.facts.statements import Kind
+from banso_scoring.domain.matrix.matrix_model import AXES_MAX, VALUES_MAX
 from banso_scoring.model.schema_parts import LAX, Keys, Name, Share, Texts
 
 ATTRIBUTES_MAX = 30

@@ -1,6 +1,6 @@
 """The section `objectives` of the success model file: what the success plan does to health.
 
-The formula is in `banso_scoring.domain.objectives`.
+The formula is in `banso_scoring.domain.plan.objectives`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The section `patterns` of the success model file: several ways to succeed, side by side.
 
-What they do is in `banso_scoring.domain.patterns`.
+What they do is in `banso_scoring.domain.health.patterns`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The success model that counts, and the way to another."""

@@ -1,0 +1,1 @@
+"""How accounts fare: metrics, the score, its bands, and the ways in which customers succeed."""

@@ -1,0 +1,1 @@
+"""Weights learnt from outcomes, as a proposal that a person can read."""

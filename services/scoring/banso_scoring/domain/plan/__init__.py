@@ -1,0 +1,1 @@
+"""The customer's own objectives, and what they let health be."""

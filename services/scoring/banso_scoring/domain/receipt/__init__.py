@@ -1,0 +1,1 @@
+"""Why a score changed, in parts that sum to the change."""

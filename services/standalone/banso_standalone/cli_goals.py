@@ -21,6 +21,7 @@ from banso_scoring.api.journey.goal_answer import calibration_shown
 from banso_scoring.api.journey.goal_shapes import Fate, GoalCalibration, GoalPoint, Ranged, ShareOf
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.goal_calibration import ACCOUNTS_MAX, Candidate
+from banso_scoring.models import Models
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.beginning import JOURNAL, Begun
 from banso_standalone.journal import JournalFile
@@ -85,11 +86,13 @@ def running_model() -> SuccessModel:
     return model_of(Begun(file, journal, ZoneInfo(scoring.time_zone), goes_on=False).model_file)
 
 
-async def _calibrated(model: SuccessModel, candidate: Candidate) -> GoalCalibration:
+async def _calibrated(given: SuccessModel, candidate: Candidate) -> GoalCalibration:
+    """Under the model that counts in the store; `given` is that of a store that was never started."""
     scoring = load(ScoringSettings)
     engine = connect(scoring.database)
     try:
         async with reading(engine) as tx:
+            model = await Models(given).current(tx)
             past = await goal_calibration.read(tx, model, candidate, scoring.time_zone, ACCOUNTS_MAX)
     finally:
         await engine.dispose()

@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_scoring import goal_calibration
@@ -58,12 +57,14 @@ class Walks:
 
     async def ask(self, candidate: Candidate) -> tuple[SuccessModel, Calibration]:
         """What the past says, and the model under which. Raises Refused, Unavailable."""
-        member, model = self._member, self._member.model
-        key = (candidate.phase, candidate.metric, model.version, member.today())
+        member = self._member
         async with self._lock:
-            if key not in self._kept:
-                async with reading(member.engine) as tx:
+            async with member.view() as (tx, seen):
+                model = seen.model
+                key = (candidate.phase, candidate.metric, model.version, member.today())
+                if key not in self._kept:
                     past = await goal_calibration.read(tx, model, candidate, member.settings.time_zone, ACCOUNTS_MAX)
+            if key not in self._kept:
                 self._kept[key] = await asyncio.to_thread(
                     goal_calibration.rehearse, model, past, candidate.phase, lambda done, days: None
                 )

@@ -133,15 +133,23 @@ async def rows(house: House, table: Table) -> list[dict[str, Any]]:
 
 
 async def left_by(house: House) -> dict[str, list[dict[str, Any]]]:
-    """All that must not depend on interruptions; the instants of real work are left out."""
+    """All that must not depend on interruptions; the instants of real work are left out.
+
+    A score is compared in whole points, as it is shown: a row is written when these change. Of an outreach that
+    still waits, the reason is that of the moment at which it was last looked at.
+    """
     tables = (scoring.account, scoring.account_day, scoring.health, scoring.history, alerts.signal, alerts.outreach)
     unlike = {"heard_at", "first_tried_at", "changed_at", "lease_until", "attempts"}
-    return {
-        table.name: [
-            {name: value for name, value in row.items() if name not in unlike} for row in await rows(house, table)
-        ]
-        for table in tables
-    }
+
+    def compared(row: dict[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in row.items() if name not in unlike}
+        if kept.get("score"):
+            kept["score"] = round(kept["score"])
+        if kept.get("state") == "waiting":
+            kept.pop("stage")
+        return kept
+
+    return {table.name: [compared(row) for row in await rows(house, table)] for table in tables}
 
 
 async def everything(house: House, topic: Topic) -> list[Batch]:

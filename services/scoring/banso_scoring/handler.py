@@ -59,6 +59,8 @@ class LaneWork:
     unreadable: list[Unreadable]
     facts: FactColumns | None = None
     late: int = 0
+    behind: int = 0
+    """Records that the log held after these when they were fetched."""
 
     def tally(self) -> Tally:
         """What became of the records; repeats are what remains."""
@@ -111,6 +113,7 @@ class ScoringHandler:
             events=found.take(mask & found.usage),
             statements=statements,
             unreadable=decoded.unreadable,
+            behind=batch.end_offset - batch.next_offset,
         )
 
     async def commit(self, work: list[LaneWork]) -> Mapping[int, int]:
@@ -133,6 +136,7 @@ class ScoringHandler:
                     await changes.put_health(tx, member.portfolio, assessment, now)
             failpoint("scoring-committed")
             member.claims = claims
+            member.behind.update({lane.lane: lane.behind for lane in work})
         if not member.cohort.accounts:
             member.met()
         for lane in work:

@@ -55,6 +55,8 @@ class Member:
         self.claims: dict[int, Claim] = {}
         self.seen: dict[int, SeenIdentities] = {}
         self.closed_days: dict[int, int] = {}
+        self.behind: dict[int, int] = {}
+        """By lane, how many records waited behind the last batch."""
         self.portfolio = self.empty(self.model)
         self.cohort: Cohort = fit(model, self.sketch_of(NOBODY, self.today()))
         self.said: Callable[[], None] = lambda: None
@@ -102,7 +104,7 @@ class Member:
         """Take `lanes` (raising their epochs) and build everything anew; gives where to go on, if known."""
         async with self._lock:
             wanted = sorted(set(lanes) | set(self.claims))
-            self.claims, self.seen, self.closed_days = {}, {}, {}
+            self.claims, self.seen, self.closed_days, self.behind = {}, {}, {}, {}
             self.portfolio, self.rebuild = self.empty(self.model), None
             today = self.today()
             async with transaction(self.engine) as tx:
@@ -128,7 +130,7 @@ class Member:
         """These lanes are no longer ours; what remains is built anew from the store."""
         async with self._lock:
             remaining = sorted(set(self.claims) - set(lanes))
-            self.claims, self.seen, self.closed_days = {}, {}, {}
+            self.claims, self.seen, self.closed_days, self.behind = {}, {}, {}, {}
             self.portfolio, self.rebuild = self.empty(self.model), None
         if remaining:
             await self.load(remaining)

@@ -3,6 +3,7 @@
 A sweep closes the days that are over (their standing and history are then kept as they were known), renews
 the cohort, looks back again at accounts that got facts of closed days, and decides the episodes of whoever
 that moved or a batch touched.
+While a backlog is read nothing is decided: of half a day nobody knows whose trouble is everybody's.
 Every write is fenced by the epochs of the lanes, as a batch's is; between two steps a batch may come in.
 """
 
@@ -30,6 +31,8 @@ from banso_scoring.store import Tally
 from banso_scoring.walking import walk
 
 Ints = NDArray[np.int64]
+BACKLOG_MIN = 20_000
+"""More records than this that wait to be read are a backlog."""
 
 
 class Sweep:
@@ -51,6 +54,8 @@ class Sweep:
             moved.update(everyone[portfolio.columns.undecided[everyone]].tolist())
             if self._swept is not portfolio:
                 moved.update(everyone.tolist())
+            if sum(self._member.behind.values()) > BACKLOG_MIN:
+                return
             if moved and not await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max())):
                 return
             moved |= await self._look_back(portfolio, now)

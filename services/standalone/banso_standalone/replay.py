@@ -108,9 +108,9 @@ class Replay:
                     tell(self._progress(day, days))
                     await self._until(told_at)
                 await self._send(writer, story.columns(day, told_at, partitions))
+                await self._swept()
                 if self._jumped(self._almanac.close_at(day)):
-                    await self._standalone.sweep()
-                    await self._standalone.drained()
+                    await self._swept()
                 self._write(day + 1)
                 tell(self._progress(day + 1, days))
                 await self._pace(began_at)
@@ -131,6 +131,11 @@ class Replay:
                 await asyncio.sleep(backoff.next_ms() / SECOND_MS)
         await self._standalone.drained()
         self._events += sum(len(column.values) for column in columns)
+
+    async def _swept(self) -> None:
+        """Let what is known now be judged, and follow what is said of it to its end."""
+        await self._standalone.sweep()
+        await self._standalone.drained()
 
     def _jumped(self, at: int) -> bool:
         """Move virtual time to `at`, if time is virtual and `at` is past."""

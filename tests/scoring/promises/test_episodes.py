@@ -98,6 +98,21 @@ async def test_a_batch_shows_health_at_once_and_leaves_what_is_said_to_the_sweep
     assert ("account-7", SignalState.OPENED) in await struggles(small)
 
 
+async def test_while_a_backlog_is_read_nothing_is_said_and_afterwards_it_is_as_if_there_had_been_none(
+    small: Room, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("banso_scoring.sweep.BACKLOG_MIN", 50)
+    await usual_weeks(small, clock)
+    before = await struggles(small)
+    today = (clock.now() - START_AT) // DAY_MS
+    for name in names():  # by lane, so that half of them come first
+        small.write(a_day(name, today, good=4, bad=20))
+    while batches := small.batches(100):
+        await small.handler.commit(small.handler.prepare(batches))
+        await small.sweep(clock.now())
+    assert await struggles(small) == before
+
+
 async def test_an_episode_that_was_told_is_withdrawn_only_below_the_lower_threshold(
     small: Room, clock: ManualClock
 ) -> None:

@@ -26,6 +26,8 @@ class Ticker:
         self._action = action
         self._due_at = clock.now()
         self._lock = asyncio.Lock()
+        self.asked_only: Callable[[], bool] = lambda: False
+        """Whether nothing is done by itself now: who moves a virtual clock says when."""
 
     async def tick(self, *, force: bool = False) -> None:
         """Run the action if it is due (or in any case), and wait until it is done. Raises what it raises."""
@@ -43,7 +45,8 @@ class Ticker:
         """Tick until cancelled."""
         while True:
             try:
-                await self.tick()
+                if not self.asked_only():
+                    await self.tick()
             except (Unavailable, Fenced) as fault:
                 log.warning("tick skipped", reason=str(fault))
             await asyncio.sleep(POLL_S)

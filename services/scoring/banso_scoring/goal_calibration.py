@@ -19,7 +19,8 @@ from banso_scoring import past_store
 from banso_scoring import tables as t
 from banso_scoring.domain.journey.goal_curve import Point, Question, curve, judge, pass_days
 from banso_scoring.domain.journey.goal_past import NOT_ENTERED, GoalPast
-from banso_scoring.domain.success_model import Condition, SuccessModel
+from banso_scoring.domain.model_parts import Condition
+from banso_scoring.domain.success_model import SuccessModel
 
 ACCOUNTS_MAX = 20_000
 LANDMARK_DAYS, FOLLOW_DAYS, FOLLOW_DAYS_MIN = 90, 90, 14

@@ -18,7 +18,8 @@ from banso_scoring.console.facets import Facets, facets, owners
 from banso_scoring.console.language import Language
 from banso_scoring.console.place import Place
 from banso_scoring.console.sentences import why
-from banso_scoring.domain.success_model import Phase, SuccessModel, Texts
+from banso_scoring.domain.model_parts import Phase, Texts
+from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.member import Member
 
 TREND_DAYS = 90

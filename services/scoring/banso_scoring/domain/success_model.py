@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.facts.statements import Vocabulary
+from banso_scoring.domain.model_parts import Phase, Texts
 from banso_scoring.domain.plan.objectives import ObjectiveRules
 
 if TYPE_CHECKING:  # it is made of phases, which are here
@@ -21,8 +22,6 @@ if TYPE_CHECKING:  # it is made of phases, which are here
     from banso_scoring.domain.matrix.matrix_model import Capacity, Matrix
 
 NAMES_REMEMBERED_MAX = 20_000
-Texts = Mapping[str, str]
-"""A text per language: `ja`, `en`."""
 
 
 class FrictionKind(StrEnum):
@@ -158,37 +157,6 @@ class Bands:
     critical_below: float
     critical_until: float
     coverage_min: float
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A metric (its raw value, not its ramp) held against a target; NaN never holds."""
-
-    metric: int
-    at_least: float | None
-    at_most: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """A phase of the journey. `next` and `lapse_to` are indices of phases, -1 for none (see journey)."""
-
-    key: str
-    labels: Texts
-    do: Texts
-    experience: Texts
-    services: Texts
-    goal: tuple[Condition, ...]
-    dwell_days: int
-    expected_days: int | None
-    optional: bool
-    entry: tuple[Condition, ...]
-    lapse: tuple[Condition, ...]
-    lapse_days: int
-    lapse_to: int
-    next: int
-    renews: bool = False
-    """Whether its goal is that the contract goes on: passing it begins the account's next term."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banso_scoring.domain.success_model import Condition, Phase
+from banso_scoring.domain.model_parts import Condition, Phase
 from banso_scoring.model.findings import Path, did_you_mean
 from banso_scoring.model.schema import PhaseFile
 from banso_scoring.model.schema_parts import ConditionFile

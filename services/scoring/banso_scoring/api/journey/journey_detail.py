@@ -11,8 +11,9 @@ from banso_scoring.api.render import day_text
 from banso_scoring.domain.journey.estimate import CONFIDENCE, REASONS, SAID, Estimates
 from banso_scoring.domain.journey.phase_history import Move, Stay, moves_of, stays_of
 from banso_scoring.domain.matrix.matrix import of_cell
+from banso_scoring.domain.model_parts import Condition, Phase
 from banso_scoring.domain.standing import NO_DAY
-from banso_scoring.domain.success_model import Condition, Phase, SuccessModel
+from banso_scoring.domain.success_model import SuccessModel
 
 DIGITS = 4
 WEEK_DAYS = 7

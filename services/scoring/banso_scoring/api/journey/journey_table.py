@@ -32,7 +32,8 @@ from banso_scoring.domain.journey.journey_table import (
     together,
 )
 from banso_scoring.domain.journey.phase_history import Moved
-from banso_scoring.domain.success_model import Phase, SuccessModel
+from banso_scoring.domain.model_parts import Phase
+from banso_scoring.domain.success_model import SuccessModel
 
 DIGITS = 4
 Place = tuple[str, str]

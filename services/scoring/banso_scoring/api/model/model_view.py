@@ -9,7 +9,8 @@ from banso_common.contracts.account_signal import Severity, SignalKind, TouchMod
 from banso_scoring.api.render import units
 from banso_scoring.api.shapes import DESCRIBED
 from banso_scoring.domain.health.pattern_model import Pattern
-from banso_scoring.domain.success_model import Condition, MetricKind, Phase, SuccessModel
+from banso_scoring.domain.model_parts import Condition, Phase
+from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
 Texts = Mapping[str, str]
 

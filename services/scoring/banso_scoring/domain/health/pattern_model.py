@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from banso_scoring.domain.success_model import Condition
+from banso_scoring.domain.model_parts import Condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from banso_scoring.domain.facts.panel import Bools, Floats
 from banso_scoring.domain.health import health
 from banso_scoring.domain.health.health import Health
 from banso_scoring.domain.journey.journey import holds
+from banso_scoring.domain.model_parts import Condition
 from banso_scoring.domain.standing import NO_DAY, NO_VALUE, Standing
-from banso_scoring.domain.success_model import Condition, SuccessModel
+from banso_scoring.domain.success_model import SuccessModel
 
 Days = NDArray[np.int32]
 

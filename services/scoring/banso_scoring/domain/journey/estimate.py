@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.panel import Floats
-from banso_scoring.domain.success_model import Condition, Metric, MetricKind, Phase
+from banso_scoring.domain.model_parts import Condition, Phase
+from banso_scoring.domain.success_model import Metric, MetricKind
 
 STEP_DAYS = 7
 POINTS = 9

@@ -16,9 +16,9 @@ from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import Bools, Floats
 from banso_scoring.domain.journey.goal_curve import NEVER, Followed, Question
 from banso_scoring.domain.journey.journey import holds_at
+from banso_scoring.domain.model_parts import Condition
 from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.standing import Standing
-from banso_scoring.domain.success_model import Condition
 
 Ints = NDArray[np.int64]
 NOT_ENTERED = -1

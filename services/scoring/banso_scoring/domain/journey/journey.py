@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.panel import Bools, Floats
+from banso_scoring.domain.model_parts import Condition
 from banso_scoring.domain.standing import NO_DAY, Standing
-from banso_scoring.domain.success_model import Condition, SuccessModel
+from banso_scoring.domain.success_model import SuccessModel
 
 Days = NDArray[np.int32]
 CONDITIONS_MAX = 10

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import TouchModel
 from banso_scoring.domain.matrix.expression import Clause
+from banso_scoring.domain.model_parts import Phase, Texts
 from banso_scoring.domain.standing import AXES
-from banso_scoring.domain.success_model import Phase, Texts
 
 AXES_MAX = AXES
 VALUES_MAX = 8

@@ -60,7 +60,7 @@ lock: setup-dev ## choose the newest versions that pyproject.toml allows, and wr
 	$(BIN)/pip install -q uv
 	$(LOCK) --group dev -o requirements-dev.lock
 	$(LOCK) -c requirements-dev.lock -o requirements.lock
-	$(LOCK) -c requirements.lock --extra prove -o requirements-prove.lock
+	$(LOCK) -c requirements-dev.lock --extra prove -o requirements-prove.lock
 
 clean: ## remove what can be made again; your data in .banso stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -86,8 +86,7 @@ def test_a_world_is_watched_after_the_warm_up_and_every_rule_has_its_row(cases: 
 
 
 def test_boosting_learns_from_the_other_worlds_only(cases: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    if boosting.missing() is not None:
-        pytest.skip("scikit-learn is not installed")
+    assert boosting.missing() is None, "scikit-learn is not installed: run `make setup-dev`"
     monkeypatch.setattr(boosting, "ROUNDS", 5)
     base = [case for case in cases if case.kind == "base"]
     upside_down = replace(base[0], states=np.zeros_like(base[0].states))

@@ -23,7 +23,7 @@ from banso_common.log.kafka_fetch import Columns, Fetch, PlainFetch
 
 TOPIC = Topic.USAGE_EVENTS
 CODECS = (None, "gzip", "snappy", "lz4", "zstd")
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 @pytest.fixture

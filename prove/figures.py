@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_standalone.world.spec import State
-from prove.truth import CODES, STATES, Codes, Episode
+from prove.truth import CODES, STATES, Episode
 
 BUDGET = 0.02
 BEGUN_DAYS, DUE_DAYS = 7, 14
@@ -126,8 +126,3 @@ def figures(parts: Sequence[Found]) -> Figures:
         picks=total,
         episodes=episodes,
     )
-
-
-def states_on(days: Sequence[int], codes: Sequence[Codes]) -> NDArray[np.int8]:
-    """(days, n) of the codes of each day."""
-    return np.stack(list(codes)) if len(days) else np.zeros((0, 0), np.int8)

@@ -79,7 +79,7 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
     said: list[Said] = []
     raised = positions[:0]
     if decide:
-        said = _news(positions, before, standing)
+        said = news(positions, before, standing)
         raised = _raise(columns.closed, positions, before, standing)
     else:
         standing = replace(standing, open=before.open, episode=before.episode, opened_day=before.opened_day)
@@ -121,7 +121,8 @@ _MOMENT = np.array([kind is SignalKind.GOAL_REACHED for kind in KINDS])[:, None]
 """Which kinds of episode never stay open."""
 
 
-def _news(positions: Ints, before: Standing, after: Standing) -> list[Said]:
+def news(positions: Ints, before: Standing, after: Standing) -> list[Said]:
+    """What began and what ended from one standing of `positions` to the next; an episode that is over is not begun."""
     opened = (after.episode > before.episode) & (after.open | _MOMENT)  # else it was over before it could be told
     closed = before.open & (~after.open | opened)
     news = []

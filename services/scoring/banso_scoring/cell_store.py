@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
+from banso_scoring import store
 from banso_scoring import tables as t
 from banso_scoring.domain.matrix.matrix_why import AxisWhy, CellMove
 
-NAMES_AT_ONCE = 5_000
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(tuple[AxisWhy, ...])
 
@@ -34,15 +34,12 @@ async def put(tx: AsyncConnection, version: str, moves: Sequence[tuple[str, Cell
 async def replace(tx: AsyncConnection, version: str, histories: Mapping[str, Sequence[CellMove]]) -> None:
     """Let these accounts have these moves under a version of the model, and no others."""
     names = sorted(histories)
-    for begin in range(0, len(names), NAMES_AT_ONCE):
-        some = names[begin : begin + NAMES_AT_ONCE]
-        mine = (t.cell_move.c.model_version == version) & t.cell_move.c.account.in_(some)
-        await tx.execute(delete(t.cell_move).where(mine))
+    await store.forget(tx, t.cell_move, version, names)
     await put(tx, version, [(name, move) for name in names for move in histories[name]])
 
 
 async def of_accounts(tx: AsyncConnection, version: str, names: Sequence[str]) -> dict[str, list[CellMove]]:
-    """The moves of each of `names` (at most NAMES_AT_ONCE) under a version of the model, oldest first."""
+    """The moves of each of `names` (at most store.NAMES_AT_ONCE) under a version of the model, oldest first."""
     found: dict[str, list[CellMove]] = {name: [] for name in names}
     mine = (t.cell_move.c.model_version == version) & t.cell_move.c.account.in_(names)
     for row in await tx.execute(select(t.cell_move).where(mine).order_by(t.cell_move.c.day)):

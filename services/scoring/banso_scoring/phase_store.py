@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
+from banso_scoring import store
 from banso_scoring import tables as t
 from banso_scoring.domain.journey.phase_history import Move, Moved
-
-NAMES_AT_ONCE = 5_000
 
 
 async def put(tx: AsyncConnection, version: str, moves: Sequence[tuple[str, Move]]) -> None:
@@ -33,15 +32,12 @@ async def put(tx: AsyncConnection, version: str, moves: Sequence[tuple[str, Move
 async def replace(tx: AsyncConnection, version: str, histories: Mapping[str, Sequence[Move]]) -> None:
     """Let these accounts have these moves under a version of the model, and no others."""
     names = sorted(histories)
-    for begin in range(0, len(names), NAMES_AT_ONCE):
-        some = names[begin : begin + NAMES_AT_ONCE]
-        mine = (t.phase_move.c.model_version == version) & t.phase_move.c.account.in_(some)
-        await tx.execute(delete(t.phase_move).where(mine))
+    await store.forget(tx, t.phase_move, version, names)
     await put(tx, version, [(name, move) for name in names for move in histories[name]])
 
 
 async def of_accounts(tx: AsyncConnection, version: str, names: Sequence[str]) -> dict[str, list[Move]]:
-    """The moves of each of `names` (at most NAMES_AT_ONCE) under a version of the model, oldest first."""
+    """The moves of each of `names` (at most store.NAMES_AT_ONCE) under a version of the model, oldest first."""
     found: dict[str, list[Move]] = {name: [] for name in names}
     mine = (t.phase_move.c.model_version == version) & t.phase_move.c.account.in_(names)
     query = select(t.phase_move).where(mine).order_by(t.phase_move.c.day)

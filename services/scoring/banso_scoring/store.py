@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, text
+from sqlalchemy import Row, Table, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
@@ -22,6 +22,8 @@ _shown = t.account
 for _table in _made:
     _mine = (_table.c.account == t.account.c.account) & (_table.c.model_version == _version)
     _shown = _shown.outerjoin(_table, _mine)  # type: ignore[assignment]  # a join is a table too
+NAMES_AT_ONCE = 5_000
+"""Accounts named in one statement."""
 _accounts = (
     select(*t.account.c, *(one for made in _made for one in made.c if one.name not in ("account", "model_version")))
     .add_columns(t.health.c.model_version)
@@ -94,6 +96,13 @@ async def put_dead_letters(tx: AsyncConnection, lane: int, unreadable: Sequence[
         "value": [u.value for u in unreadable],
     }
     await upsert(tx, t.dead_letter, rows)
+
+
+async def forget(tx: AsyncConnection, table: Table, version: str, names: Sequence[str]) -> None:
+    """Take out what `table` holds of these accounts under a version of the model."""
+    for begin in range(0, len(names), NAMES_AT_ONCE):
+        some = names[begin : begin + NAMES_AT_ONCE]
+        await tx.execute(delete(table).where((table.c.model_version == version) & table.c.account.in_(some)))
 
 
 async def put_sketch(tx: AsyncConnection, lane: int, day: int, version: str, sketch: bytes) -> None:

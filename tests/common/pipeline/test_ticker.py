@@ -55,6 +55,23 @@ async def test_who_is_in_a_hurry_need_not_wait_for_its_time() -> None:
     assert seen == [1_000, 2_000]
 
 
+async def test_one_that_is_only_asked_does_nothing_by_itself_until_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("banso_common.pipeline.ticker.POLL_S", 0)
+    clock, action = ManualClock(0), Action()
+    ticker = Ticker(clock, 10, action)
+    may: list[bool] = []
+    ticker.asked_only = lambda: not may
+    running = asyncio.create_task(ticker.run())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert action.calls == []
+    may.append(True)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    running.cancel()
+    assert action.calls == [0]
+
+
 async def test_it_can_be_asked_for_out_of_turn_and_never_runs_twice_at_once() -> None:
     clock, action = ManualClock(0), Action()
     ticker = Ticker(clock, 10, action)

@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import AccountSignal, Band, SignalKind, SignalState, signal_decoder
 from banso_scoring import tables as t
+from banso_scoring.assess import news
+from banso_scoring.domain.standing import KIND_ROWS, Standing
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
@@ -111,6 +114,32 @@ async def test_while_a_backlog_is_read_nothing_is_said_and_afterwards_it_is_as_i
         await small.handler.commit(small.handler.prepare(batches))
         await small.sweep(clock.now())
     assert await struggles(small) == before
+
+
+async def test_the_first_accounts_of_an_empty_house_ask_for_a_sweep_and_later_ones_wait_for_theirs(
+    small: Room, clock: ManualClock
+) -> None:
+    asked: list[int] = []
+    small.member.met = lambda: asked.append(clock.now())
+    await small.take(*a_day("acme", 0, good=4, bad=0))
+    assert len(asked) == 1
+    await small.sweep(clock.now())
+    await small.take(*a_day("zeta", 0, good=4, bad=0))
+    assert len(asked) == 1
+
+
+def test_an_episode_that_was_over_before_it_could_be_told_is_not_told() -> None:
+    before, after = Standing.new(1), Standing.new(1)
+    row = KIND_ROWS[SignalKind.HEALTH_CRITICAL]
+    after.episode[row] = 1
+    assert news(np.array([0]), before, after) == []
+    after.open[row] = True
+    assert [(one.kind, one.state) for one in news(np.array([0]), before, after)] == [
+        (SignalKind.HEALTH_CRITICAL, SignalState.OPENED)
+    ]
+    goal = Standing.new(1)
+    goal.episode[KIND_ROWS[SignalKind.GOAL_REACHED]] = 1
+    assert [one.kind for one in news(np.array([0]), before, goal)] == [SignalKind.GOAL_REACHED]
 
 
 async def test_an_episode_that_was_told_is_withdrawn_only_below_the_lower_threshold(

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.past.backtest_figures import auc
 from banso_scoring.domain.success_model import SuccessModel
 
 STEPS_MAX = 60
@@ -115,8 +114,3 @@ def _loss(columns: Floats, target: Floats, at: tuple[float, Floats], prior: tupl
 
 def _chance(odds: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -40, 40)))
-
-
-def skill(weights: Weights, ramped: Floats, left: Bools) -> float:
-    """AUC of what was learnt on other rows."""
-    return auc(left, weights.risk(ramped))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_common.contracts.account_signal import SignalKind, SignalState
+from banso_common.contracts.account_signal import MOMENTS, SignalKind, SignalState
 from banso_scoring.domain.evaluation import Evaluation, evaluate
 from banso_scoring.domain.journey.journey import goal_code
 from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Standing
@@ -117,7 +117,7 @@ def _raise(closed: Standing, positions: Ints, before: Standing, after: Standing)
     return raised
 
 
-_MOMENT = np.array([kind is SignalKind.GOAL_REACHED for kind in KINDS])[:, None]
+_MOMENT = np.array([kind in MOMENTS for kind in KINDS])[:, None]
 """Which kinds of episode never stay open."""
 
 

@@ -177,6 +177,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
     ]
     score = float(found.evaluation.health.score[column])
     phase = model.journey[int(found.standing.phase[column])]
+    cell = model.matrix.cells[int(found.evaluation.placement.cell[column])]
     last_day = int(portfolio.columns.last_day[said.position])
     return AccountSignal(
         v=VERSION,
@@ -211,6 +212,9 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         locale=who.locale,
         time_zone=who.time_zone,
         phase_labels=dict(phase.labels),
+        cell=cell.key,
+        cell_labels=dict(cell.labels),
+        plays=list(cell.plays),
     )
 
 

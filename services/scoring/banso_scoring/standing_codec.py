@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from banso_scoring.domain.matrix import matrix_names
-from banso_scoring.domain.standing import AXES, NO_DAY, NO_VALUE, Standing
+from banso_scoring.domain.standing import AXES, KINDS, NO_DAY, NO_VALUE, Standing
 from banso_scoring.domain.success_model import SuccessModel
 
 NOT_SINCE = [NO_DAY] * AXES
@@ -79,9 +79,9 @@ def decode(model: SuccessModel, stored: Sequence[bytes | None]) -> Standing:
     standing.entered_day[:] = [s.entered_day for s in found]
     standing.goal_since[:] = [s.goal_since for s in found]
     standing.lapse_since[:] = [s.lapse_since for s in found]
-    standing.open[:] = np.array([s.open for s in found]).T
-    standing.episode[:] = np.array([s.episode for s in found]).T
-    standing.opened_day[:] = np.array([s.opened_day for s in found]).T
+    standing.open[:] = np.array([_padded(s.open, False) for s in found]).T
+    standing.episode[:] = np.array([_padded(s.episode, 0) for s in found]).T
+    standing.opened_day[:] = np.array([_padded(s.opened_day, NO_DAY) for s in found]).T
     standing.axis_value[:] = matrix_names.read(model.matrix, [s.at for s in found])
     standing.axis_next[:] = matrix_names.read(model.matrix, [s.following for s in found])
     since = np.array([s.following_since or NOT_SINCE for s in found], np.int32).T
@@ -93,3 +93,8 @@ def decode(model: SuccessModel, stored: Sequence[bytes | None]) -> Standing:
     standing.pattern_day[:] = np.where(has, [s.pattern_day for s in found], NO_DAY)
     standing.pattern_until[:] = np.where(has, [s.pattern_until for s in found], NO_DAY)
     return standing
+
+
+def _padded(stored: list[int], nothing: int) -> list[int]:
+    """By kind: what was stored before a kind was known holds nothing of it."""
+    return stored if len(stored) == len(KINDS) else [*stored, *[nothing] * (len(KINDS) - len(stored))]

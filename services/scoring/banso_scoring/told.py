@@ -42,8 +42,9 @@ def decode(stored: Sequence[bytes | None]) -> Standing:
     for column, raw in enumerate(stored):
         if raw is not None:
             found = _decoder.decode(raw)
-            told.open[:, column], told.episode[:, column] = found.open, found.episode
-            told.opened_day[:, column] = found.opened_day
+            kinds = len(found.open)  # kinds are only ever added
+            told.open[:kinds, column], told.episode[:kinds, column] = found.open, found.episode
+            told.opened_day[:kinds, column] = found.opened_day
     return told
 
 

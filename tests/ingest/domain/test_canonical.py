@@ -48,6 +48,7 @@ def test_a_plain_event_becomes_the_canonical_activity() -> None:
         ({"account": "ac\tme"}, "bad-account"),
         ({"account": "ac\u202eme"}, "bad-account"),
         ({"account": 10**250}, "bad-account"),
+        ({"account": "banso:feed/web"}, "bad-account"),
         ({"user": "u" * (limits.USER_LENGTH_MAX + 1)}, "bad-user"),
         ({"user": "mi\x7fka"}, "bad-user"),
         ({"name": None}, "missing-name"),

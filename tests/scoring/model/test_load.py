@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banso_common.contracts.account_signal import Severity, SignalKind
+from banso_common.contracts.account_signal import ACCOUNT_KINDS, Severity, SignalKind
 from banso_common.errors import Refused
 from banso_scoring.model.document import DEPTH_MAX, SIZE_BYTES_MAX
 from banso_scoring.model.findings import ModelError
@@ -50,7 +50,7 @@ def test_the_default_model_names_the_phases_of_the_field_in_both_languages() -> 
 
 def test_a_file_may_be_as_small_as_one_metric() -> None:
     model = load_model(SMALLEST, "model.yaml")
-    assert [rule.kind for rule in model.signals] == list(SignalKind)
+    assert [rule.kind for rule in model.signals] == list(ACCOUNT_KINDS)
     assert model.roles.contact == -1
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
-from banso_common.contracts.account_signal import SignalKind, SignalState
+from banso_common.contracts.account_signal import MOMENTS, SignalState
 from banso_common.db.transaction import reading
 from banso_common.errors import Unavailable
 from banso_scoring import switch_store
@@ -122,7 +122,7 @@ async def test_no_episode_is_told_twice_or_forgotten(room_old: Room, clock: Manu
     open_now: dict[tuple[str, str], int] = {}
     for signal in await told_signals(room_old):
         key = (signal.account, str(signal.kind))
-        if signal.kind is SignalKind.GOAL_REACHED:
+        if signal.kind in MOMENTS:
             assert signal.episode == open_now.get(key, 0) + 1
             open_now[key] = signal.episode
         elif signal.state is SignalState.OPENED:
@@ -130,7 +130,7 @@ async def test_no_episode_is_told_twice_or_forgotten(room_old: Room, clock: Manu
             open_now[key] = signal.episode
         else:
             assert open_now.pop(key) == signal.episode, f"{key} is closed and was not told"
-    goals = [key for key in open_now if key[1] == SignalKind.GOAL_REACHED]
+    goals = [key for key in open_now if key[1] in MOMENTS]
     shown = {(row.account, kind) for row in await room_old.rows(t.health) for kind in row.signals.split(",") if kind}
     assert shown == set(open_now) - set(goals)
 

@@ -1,7 +1,7 @@
 """account-signals: what scoring says has changed, with all that alerts needs, so that nobody calls another service.
 
-Keyed by the account. `key` is derived from content (account, kind, episode, state), never from the time:
-a replay says the same signal under the same key.
+Keyed by the account, or by a subject that is none: an incident of the product, a feed. `key` is derived from
+content (account, kind, episode, state), never from the time: a replay says the same signal under the same key.
 """
 
 from __future__ import annotations
@@ -13,18 +13,35 @@ import msgspec
 VERSION = 1
 
 
+SUBJECT_PREFIX = "banso:"
+"""What the name of a subject that is no account begins with; no account may be called so."""
+
+
 class SignalKind(StrEnum):
-    """What can be said of an account, a closed set."""
+    """What can be said, a closed set: of an account, or, the last two, of the product and of a feed."""
 
     SILENT_STRUGGLING = "silent-struggling"
     STRUGGLING = "struggling"
     HEALTH_CRITICAL = "health-critical"
     STALLED = "stalled"
     GOAL_REACHED = "goal-reached"
+    CONTACT_MADE = "contact-made"
+    CONTRACT_RENEWED = "contract-renewed"
+    CONTRACT_ENDED = "contract-ended"
+    SILENT_INCIDENT = "silent-incident"
+    FEED_STALE = "feed-stale"
+
+
+ACCOUNT_KINDS: tuple[SignalKind, ...] = tuple(SignalKind)[:8]
+"""What is said of an account."""
+MOMENTS: frozenset[SignalKind] = frozenset(
+    {SignalKind.GOAL_REACHED, SignalKind.CONTACT_MADE, SignalKind.CONTRACT_RENEWED, SignalKind.CONTRACT_ENDED}
+)
+"""What happens and is over: an episode that only opens."""
 
 
 class SignalState(StrEnum):
-    """Whether the episode begins or ends. A reached goal only opens."""
+    """Whether the episode begins or ends. A moment only opens."""
 
     OPENED = "opened"
     CLOSED = "closed"
@@ -60,6 +77,8 @@ class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of trouble over the window: `seen` against `expected` counts, and its log-evidence in nats.
 
     `labels` are the success model's words for it, by language; empty in signals of before they were told.
+    `event` is the event of the channel that was seen most, `days` in how many days all of it was seen (from the
+    first to the last of them).
     """
 
     channel: str
@@ -68,6 +87,8 @@ class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
     users: int
     log_evidence: float
     labels: dict[str, str] = {}
+    event: str | None = None
+    days: int | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,11 +108,46 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     enough_data: bool = True
 
 
+class AffectedAccount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One account that an incident hit: how often, and whether it wrote about it."""
+
+    account: str
+    name: str
+    seen: int
+    contacted: bool
+    acv: int | None = None
+    currency: str | None = None
+    owner_email: str | None = None
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The same trouble in several accounts: its signature, and whom it hit since `first_at`.
+
+    `accounts` are those hit hardest, at most `ACCOUNTS_TOLD_MAX`; `accounts_total` and `silent_total` count all of
+    them and those that said nothing. `expected` is how many accounts usually meet it in as long a time.
+    """
+
+    event: str
+    first_at: int
+    accounts: list[AffectedAccount]
+    accounts_total: int
+    silent_total: int
+    expected: float
+    feature: str | None = None
+    version: str | None = None
+
+
+ACCOUNTS_TOLD_MAX = 50
+
+
 class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One signal. `score` is 0-100, `coverage` 0-1; `acv` in micro-units of `currency`.
 
-    `phase_labels` are the success model's words for the phase, by language. `band` and `score` are those of
-    `said_at`: what opened the episode may be over by then.
+    `phase_labels` and `cell_labels` are the success model's words for the phase and the cell of the matrix, by
+    language; `plays` are those that the cell names. `band` and `score` are those of `said_at`: what opened the
+    episode may be over by then. `trend` holds the scores at the close of the last days, oldest first, -1 where none
+    could be given. `incident` comes with `silent-incident`; `part_of` is the subject of the incident that already
+    tells of this account's trouble.
     """
 
     v: int
@@ -123,6 +179,12 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     locale: str | None = None
     time_zone: str | None = None
     phase_labels: dict[str, str] = {}
+    cell: str = ""
+    cell_labels: dict[str, str] = {}
+    plays: list[str] = []
+    trend: list[int] = []
+    incident: Incident | None = None
+    part_of: str | None = None
 
 
 def signal_key(account: str, kind: SignalKind, episode: int, state: SignalState) -> str:

@@ -11,6 +11,7 @@ from hashlib import blake2b
 import msgspec
 
 from banso_common.contracts.account_activity import VERSION, AccountActivity, ActivityKind
+from banso_common.contracts.account_signal import SUBJECT_PREFIX
 from banso_common.contracts.codec import encode, identity_of
 from banso_ingest.domain.amount import micro_of
 from banso_ingest.domain.attributes import attributes_of
@@ -91,6 +92,8 @@ def _account(draft: Draft, user: str | None, rules: Rules) -> str:
     account = str(draft.account)
     if len(account) > ACCOUNT_LENGTH_MAX or not is_clean(account):
         raise _bad(RefusalCode.BAD_ACCOUNT, "account", ACCOUNT_LENGTH_MAX)
+    if account.startswith(SUBJECT_PREFIX):
+        raise refusal(RefusalCode.BAD_ACCOUNT, f"names that begin with `{SUBJECT_PREFIX}` are banso's own")
     return account
 
 

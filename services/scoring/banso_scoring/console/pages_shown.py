@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
+from banso_common.contracts.account_signal import MOMENTS, Band, SignalKind, TouchModel
 from banso_scoring.console import numbers, sentences
 from banso_scoring.console.language import COOKIE, LANGUAGES, language_of, pick
 from banso_scoring.console.place import account_address
@@ -55,6 +55,7 @@ def _environment() -> Environment:
         "journey_words": JOURNEY_WORDS,
         "Band": Band,
         "SignalKind": SignalKind,
+        "moments": MOMENTS,
         "TouchModel": TouchModel,
     }
     return made

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_common.contracts.account_signal import Band, SignalKind
-from banso_scoring.domain.facts.panel import Bools, Floats
+from banso_common.contracts.account_signal import MOMENTS, Band, SignalKind
+from banso_scoring.domain.facts.panel import DAYS, Bools, Floats, Panel
 from banso_scoring.domain.journey.journey import Journey
 from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, KINDS, Standing
 from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.success_model import SuccessModel
 
 NEVER = -np.inf
+LATELY_DAYS = 28
+"""How late a contact or the turn of a contract may be known and still be told, and how long after an episode began a
+contact belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Episodes:
 def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats], today: NDArray[np.int32]) -> Episodes:
     """The episodes after `levels` (to open, to stay open; each (kinds, n)) were seen on `today`.
 
-    `struggling` does not open beside an open `silent-struggling`, which says more. A reached goal is an
+    `struggling` does not open beside an open `silent-struggling`, which says more. A moment is an
     episode that never stays open.
     """
     to_open, to_stay = levels
@@ -67,7 +70,7 @@ def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats],
             begins &= ~is_open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]]
         ends = was & ((to_stay[row] < rule.close) | (not rule.enabled))
         opens[row], closes[row] = begins, ends
-        is_open[row] = (was | begins) & ~ends & (rule.kind is not SignalKind.GOAL_REACHED)
+        is_open[row] = (was | begins) & ~ends & (rule.kind not in MOMENTS)
         episode[row] += begins
         opened_day[row] = np.where(begins, today, opened_day[row])
     return Episodes(is_open, episode, opened_day, to_open, _changes(opens, closes, episode, opened_day))
@@ -102,6 +105,37 @@ def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats
     """The same levels, so low that nothing opens and everything closes, where the contract is over."""
     to_open, to_stay = levels
     return np.where(ended, NEVER, to_open), np.where(ended, NEVER, to_stay)
+
+
+def with_turns(model: SuccessModel, panel: Panel, previous: Standing, levels: tuple[Floats, Floats]) -> None:
+    """Write into `levels` the moments that are days of facts: a contact in trouble, the turn of a contract.
+
+    Each is one when its newest day, of the last `LATELY_DAYS`, is after the day on which it was last told.
+    """
+    today = np.zeros(panel.n, np.int64) if panel.today is None else panel.today
+    renewed, ended = _newest(panel, model.roles.renewed, today), _newest(panel, model.roles.ended, today)
+    troubled = np.zeros(panel.n, np.bool_)
+    for kind in (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.HEALTH_CRITICAL, SignalKind.STALLED):
+        row = KIND_ROWS[kind]
+        since = previous.opened_day[row] > today - LATELY_DAYS
+        troubled |= previous.open[row] | ((previous.episode[row] > 0) & since)
+    for kind, newest, counts in (
+        (SignalKind.CONTACT_MADE, _newest(panel, model.roles.contact, today), troubled),
+        (SignalKind.CONTRACT_RENEWED, renewed, renewed >= ended),
+        (SignalKind.CONTRACT_ENDED, ended, ended > renewed),
+    ):
+        row = KIND_ROWS[kind]
+        happened = counts & (newest > previous.opened_day[row])
+        for level in levels:
+            level[row] = np.where(happened, 1.0, NEVER)
+
+
+def _newest(panel: Panel, series: int, today: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,): the newest of the last `LATELY_DAYS` on which an event of `series` was seen, -1 for none."""
+    if series < 0:
+        return np.full(panel.n, -1, np.int64)
+    seen = panel.daily[series][:, DAYS - LATELY_DAYS :] > 0
+    return np.where(seen.any(axis=1), today - seen[:, ::-1].argmax(axis=1), -1)
 
 
 def _changes(opens: Bools, closes: Bools, episode: NDArray[np.int32], opened_day: NDArray[np.int32]) -> Changes:

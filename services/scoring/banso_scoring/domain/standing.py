@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_common.contracts.account_signal import Band, SignalKind
+from banso_common.contracts.account_signal import ACCOUNT_KINDS, Band, SignalKind
 
 NO_DAY = -1
 NO_VALUE = -1
@@ -22,7 +22,7 @@ AXES = 3
 BANDS: tuple[Band, ...] = (Band.UNKNOWN, Band.CRITICAL, Band.WATCH, Band.HEALTHY)
 """Band code -> band; a code is the index here."""
 BAND_CODES: dict[Band, int] = {band: code for code, band in enumerate(BANDS)}
-KINDS: tuple[SignalKind, ...] = tuple(SignalKind)
+KINDS: tuple[SignalKind, ...] = ACCOUNT_KINDS
 """Row of the episode columns -> kind of signal."""
 KIND_ROWS: dict[SignalKind, int] = {kind: row for row, kind in enumerate(KINDS)}
 

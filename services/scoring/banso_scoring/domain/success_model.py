@@ -212,7 +212,7 @@ class SuccessModel:
     touch_default: TouchModel
     touch_rules: tuple[TouchRule, ...]
     signals: tuple[SignalRule, ...]
-    """One rule for each SignalKind, in the order of SignalKind."""
+    """One rule for each of `ACCOUNT_KINDS`, in their order."""
     silence: Silence
     objectives: ObjectiveRules
     patterns: Patterns

@@ -41,6 +41,9 @@ _SIGNALS = {
     SignalKind.HEALTH_CRITICAL: (1.0, 0.5, Severity.WARNING),
     SignalKind.STALLED: (1.0, 0.5, Severity.WARNING),
     SignalKind.GOAL_REACHED: (1.0, 0.5, Severity.INFO),
+    SignalKind.CONTACT_MADE: (1.0, 0.5, Severity.INFO),
+    SignalKind.CONTRACT_RENEWED: (1.0, 0.5, Severity.INFO),
+    SignalKind.CONTRACT_ENDED: (1.0, 0.5, Severity.INFO),
 }
 
 

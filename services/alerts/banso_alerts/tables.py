@@ -97,3 +97,56 @@ Index("silence_expiry", silence.c.expires_at)
 
 # One row a recipient, taken for update before their day is counted: two members cannot both fill the last place.
 recipient = Table("recipient", metadata, Column("key", Text, primary_key=True))
+
+# What somebody did with an outreach, once each: the key is derived from the deed, so that a repeat is not a second.
+act = Table(
+    "act",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("outreach_id", Text, nullable=False),
+    Column("signal_key", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger),  # of a snooze
+    Column("source", Text, nullable=False),
+)
+Index("act_signal", act.c.signal_key, act.c.at)
+
+# What somebody thinks of an outreach: their newest word.
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("outreach_id", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("signal_key", Text, nullable=False),
+    Column("play", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+)
+Index("verdict_signal", verdict.c.signal_key)
+
+# A message that stands in Slack and has to say what was done since: due while `next_at` is set.
+revision = Table(
+    "revision",
+    metadata,
+    Column("outreach_id", Text, primary_key=True),
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("detail", Text),
+)
+Index("revision_due", revision.c.next_at)
+
+# Where nothing is sent any more, and why.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("detail", Text),
+)

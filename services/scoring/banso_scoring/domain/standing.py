@@ -8,6 +8,7 @@ on the same inputs changes nothing. Columns have the accounts on their last axis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,19 @@ KINDS: tuple[SignalKind, ...] = ACCOUNT_KINDS
 KIND_ROWS: dict[SignalKind, int] = {kind: row for row, kind in enumerate(KINDS)}
 
 Indices = NDArray[np.intp] | NDArray[np.int64]
+
+
+def in_a_row(indices: Indices) -> slice | Indices:
+    """The same accounts as a slice if they follow one another: their columns are then copied, not gathered."""
+    count = len(indices)
+    if count and indices[-1] - indices[0] == count - 1 and bool((np.diff(indices) == 1).all()):
+        return slice(int(indices[0]), int(indices[0]) + count)
+    return indices
+
+
+def taken(column: NDArray[Any], some: slice | Indices) -> NDArray[Any]:
+    """A copy of a column (accounts on its last axis) for the accounts that `in_a_row` named."""
+    return column[..., some].copy() if isinstance(some, slice) else np.take(column, some, axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,38 +107,11 @@ class Standing:
 
     def take(self, indices: Indices) -> Standing:
         """A copy of the columns of the accounts at `indices`, in that order."""
-        return Standing(
-            band=self.band[indices],
-            phase=self.phase[indices],
-            entered_day=self.entered_day[indices],
-            goal_since=self.goal_since[indices],
-            lapse_since=self.lapse_since[indices],
-            open=self.open[:, indices],
-            episode=self.episode[:, indices],
-            opened_day=self.opened_day[:, indices],
-            axis_value=self.axis_value[:, indices],
-            axis_next=self.axis_next[:, indices],
-            axis_since=self.axis_since[:, indices],
-            cell_day=self.cell_day[indices],
-            pattern=self.pattern[indices],
-            pattern_day=self.pattern_day[indices],
-            pattern_until=self.pattern_until[indices],
-        )
+        some = in_a_row(indices)
+        return Standing(*(taken(getattr(self, name), some) for name in self.__slots__))
 
     def put(self, indices: Indices, other: Standing) -> None:
         """Write `other` over the accounts at `indices`, in place; `other.n` equals `len(indices)`."""
-        self.band[indices] = other.band
-        self.phase[indices] = other.phase
-        self.entered_day[indices] = other.entered_day
-        self.goal_since[indices] = other.goal_since
-        self.lapse_since[indices] = other.lapse_since
-        self.open[:, indices] = other.open
-        self.episode[:, indices] = other.episode
-        self.opened_day[:, indices] = other.opened_day
-        self.axis_value[:, indices] = other.axis_value
-        self.axis_next[:, indices] = other.axis_next
-        self.axis_since[:, indices] = other.axis_since
-        self.cell_day[indices] = other.cell_day
-        self.pattern[indices] = other.pattern
-        self.pattern_day[indices] = other.pattern_day
-        self.pattern_until[indices] = other.pattern_until
+        some = in_a_row(indices)
+        for name in self.__slots__:
+            getattr(self, name)[..., some] = getattr(other, name)

@@ -11,11 +11,11 @@ from httpx import AsyncClient
 from pydantic import TypeAdapter
 
 from banso_common.clock import DAY_MS, ManualClock
+from banso_common.document import SIZE_BYTES_MAX
 from banso_common.http.keys import Scope
 from banso_scoring.api.matrix.matrix_shapes import MatrixShown
 from banso_scoring.api.routes import make_router
 from banso_scoring.domain.matrix.model_diff import ModelDiff
-from banso_scoring.model.document import SIZE_BYTES_MAX
 from banso_scoring.model.load import default_text, load_model
 from tests.scoring.api.given import Door, Tenant, days_of_use, door, tenant, use
 

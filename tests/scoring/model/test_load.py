@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banso_common.contracts.account_signal import ACCOUNT_KINDS, Severity, SignalKind
+from banso_common.document import DEPTH_MAX, SIZE_BYTES_MAX
 from banso_common.errors import Refused
-from banso_scoring.model.document import DEPTH_MAX, SIZE_BYTES_MAX
 from banso_scoring.model.findings import ModelError
 from banso_scoring.model.load import check, default_model, default_text, load_model
 

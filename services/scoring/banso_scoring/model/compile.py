@@ -11,6 +11,7 @@ import msgspec
 
 from banso_common.contracts.account_activity import MICRO
 from banso_common.contracts.account_signal import Severity, SignalKind
+from banso_common.findings import did_you_mean
 from banso_scoring.domain.success_model import (
     Bands,
     Channel,
@@ -27,7 +28,6 @@ from banso_scoring.model.compile_journey import compile_journey
 from banso_scoring.model.compile_matrix import compile_capacity, compile_matrix, names_of
 from banso_scoring.model.compile_metrics import compile_metric
 from banso_scoring.model.compile_patterns import compile_objectives, compile_patterns
-from banso_scoring.model.findings import did_you_mean
 from banso_scoring.model.schema import ModelFile, SilenceFile
 from banso_scoring.model.table import ROLE, Fault, Table, label
 

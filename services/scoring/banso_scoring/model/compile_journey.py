@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from banso_common.findings import Path, did_you_mean
 from banso_scoring.domain.model_parts import Condition, Phase
-from banso_scoring.model.findings import Path, did_you_mean
 from banso_scoring.model.schema import PhaseFile
 from banso_scoring.model.schema_parts import ConditionFile
 from banso_scoring.model.table import Table, label

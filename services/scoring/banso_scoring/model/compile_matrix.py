@@ -9,13 +9,13 @@ from itertools import product
 import numpy as np
 
 from banso_common.contracts.account_signal import TouchModel
+from banso_common.findings import Path, did_you_mean
 from banso_scoring.domain.facts.statements import ATTRIBUTES, OF_THE_PANEL
 from banso_scoring.domain.matrix.expression import Clause, MetricOf, NumberOf, names_in
 from banso_scoring.domain.matrix.matrix_model import Axis, AxisValue, Capacity, Cell, Matrix
 from banso_scoring.domain.model_parts import Condition, Phase
 from banso_scoring.model.compile_expression import ExpressionFault, compile_clause
 from banso_scoring.model.expression_names import Names
-from banso_scoring.model.findings import Path, did_you_mean
 from banso_scoring.model.schema_matrix import AxisFile, CapacityFile, CellFile, CellPhaseFile, TargetFile
 from banso_scoring.model.table import Table, label
 

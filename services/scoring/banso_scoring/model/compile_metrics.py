@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from banso_common.findings import Path
 from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.success_model import Metric, MetricKind
-from banso_scoring.model.findings import Path
 from banso_scoring.model.schema import (
     AnyMetric,
     AttributeFile,

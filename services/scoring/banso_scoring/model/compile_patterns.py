@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from banso_common.findings import did_you_mean
 from banso_scoring.domain.health.pattern_model import Pattern, Patterns
 from banso_scoring.domain.plan.objectives import ObjectiveRules
 from banso_scoring.model.compile_journey import compile_conditions
-from banso_scoring.model.findings import did_you_mean
 from banso_scoring.model.schema_patterns import PatternFile
 from banso_scoring.model.table import Table, label
 

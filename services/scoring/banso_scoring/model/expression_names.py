@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from banso_common.findings import did_you_mean
 from banso_scoring.domain.facts.statements import ATTRIBUTES, OF_THE_PANEL, Kind, Vocabulary, folded
 from banso_scoring.domain.matrix.expression import MetricOf, Named, NumberOf, TextIs
-from banso_scoring.model.findings import did_you_mean
 
 
 class Names:

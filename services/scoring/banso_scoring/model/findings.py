@@ -1,39 +1,11 @@
-"""What is wrong with a success model file: line, path and reason of everything found, not only of the first."""
+"""How a success model file is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
-
-from banso_common.errors import Refused
-
-Path = tuple[str | int, ...]
-FINDINGS_MAX = 100
+from banso_common.findings import FileWrong
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One fault: `line` counts from 1, `path` is written with dots."""
-
-    line: int
-    path: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.path}: {self.reason}" if self.path else f"line {self.line}: {self.reason}"
-
-
-class ModelError(Refused):
+class ModelError(FileWrong):
     """The success model file is wrong; `findings` says where and why. The running model stays."""
 
-    def __init__(self, origin: str, findings: Iterable[Finding]) -> None:
-        self.origin = origin
-        self.findings = sorted(findings)[:FINDINGS_MAX]
-        super().__init__("model-wrong", "\n".join(f"{origin}, {finding}" for finding in self.findings))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`, did you mean "..."?`, or nothing when no known word is near."""
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f', did you mean "{near[0]}"?' if near else ""
+    code = "model-wrong"

@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from banso_common.document import Document
+from banso_common.findings import Finding, did_you_mean
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.compile import compile_model
-from banso_scoring.model.document import Document
-from banso_scoring.model.findings import Finding, ModelError, did_you_mean
+from banso_scoring.model.findings import ModelError
 from banso_scoring.model.schema import ModelFile
 from banso_scoring.model.schema_parts import Keys
 
@@ -20,7 +21,7 @@ DEFAULT_ORIGIN = "default.yaml"
 
 def load_model(text: str, origin: str) -> SuccessModel:
     """The model that `text` says; `origin` names it in errors. Raises ModelError with all findings."""
-    document = Document(text, origin)
+    document = Document(text, origin, ModelError)
     try:
         file = ModelFile.model_validate(document.values)
     except ValidationError as faults:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from banso_common.findings import Path, did_you_mean
 from banso_scoring.domain.model_parts import Texts
 from banso_scoring.domain.success_model import FrictionKind, Series
-from banso_scoring.model.findings import Path, did_you_mean
 from banso_scoring.model.schema import ModelFile
 from banso_scoring.model.schema_parts import TextsFile
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from banso_common.document import SIZE_BYTES_MAX
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
 from banso_common.http.problem import Problem
@@ -14,7 +15,6 @@ from banso_scoring.api.matrix.matrix_table import matrix_shown
 from banso_scoring.diffing import Question
 from banso_scoring.domain.matrix.model_diff import ModelDiff
 from banso_scoring.member import Member
-from banso_scoring.model.document import SIZE_BYTES_MAX
 from banso_scoring.model.load import load_model
 
 ACCOUNTS_MAX = 10_000

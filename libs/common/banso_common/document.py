@@ -9,32 +9,34 @@ from typing import Any
 
 import yaml
 
-from banso_scoring.model.findings import Finding, ModelError, Path
+from banso_common.findings import FileWrong, Finding, Path
 
 SIZE_BYTES_MAX = 256 * 1024
 DEPTH_MAX = 12
 
 
 class Document:
-    """The values of a YAML text, and where they stand. Raises ModelError when it is not one small plain mapping."""
+    """The values of a YAML text, and where they stand. Raises `wrong` when it is not one small plain mapping."""
 
-    def __init__(self, text: str, origin: str) -> None:
+    def __init__(self, text: str, origin: str, wrong: type[FileWrong] = FileWrong) -> None:
         self.origin = origin
-        _bounded(text, origin)
+        found = _unbounded(text)
+        if found is not None:
+            raise wrong(origin, [found])
         loader = yaml.SafeLoader(text)
         try:
             node = loader.get_single_node()
             if not isinstance(node, yaml.MappingNode):
-                raise ModelError(origin, [Finding(1, "", "the file has to be a mapping of keys to values")])
+                raise wrong(origin, [Finding(1, "", "the file has to be a mapping of keys to values")])
             self._root: yaml.Node = node
             twice = _twice(node, ())
             if twice:
-                raise ModelError(origin, twice)
+                raise wrong(origin, twice)
             self.values: Any = loader.construct_document(node)
         except yaml.MarkedYAMLError as fault:
-            raise ModelError(origin, [_of_yaml(fault)]) from None
+            raise wrong(origin, [_of_yaml(fault)]) from None
         except (yaml.YAMLError, ValueError) as fault:
-            raise ModelError(origin, [Finding(1, "", str(fault)[:500])]) from None
+            raise wrong(origin, [Finding(1, "", str(fault)[:500])]) from None
         finally:
             loader.dispose()
 
@@ -60,26 +62,28 @@ class Document:
         return ".".join(parts)
 
 
-def _bounded(text: str, origin: str) -> None:
+def _unbounded(text: str) -> Finding | None:
+    """Why the text is not read at all: too large, too deep, aliases, or no YAML."""
     size = len(text.encode(errors="replace"))
     if size > SIZE_BYTES_MAX:
-        raise ModelError(origin, [Finding(1, "", f"{size} bytes are more than {SIZE_BYTES_MAX}")])
+        return Finding(1, "", f"{size} bytes are more than {SIZE_BYTES_MAX}")
     depth = 0
     try:
         for event in yaml.parse(text, yaml.SafeLoader):
             line = 1 if event.start_mark is None else event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent):
-                raise ModelError(origin, [Finding(line, "", "aliases (*name) are not taken: write it out")])
+                return Finding(line, "", "aliases (*name) are not taken: write it out")
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             if isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > DEPTH_MAX:
-                raise ModelError(origin, [Finding(line, "", f"nested deeper than {DEPTH_MAX}")])
+                return Finding(line, "", f"nested deeper than {DEPTH_MAX}")
     except yaml.MarkedYAMLError as fault:
-        raise ModelError(origin, [_of_yaml(fault)]) from None
+        return _of_yaml(fault)
     except yaml.YAMLError as fault:
-        raise ModelError(origin, [Finding(1, "", str(fault)[:500])]) from None
+        return Finding(1, "", str(fault)[:500])
+    return None
 
 
 def _of_yaml(fault: yaml.MarkedYAMLError) -> Finding:

@@ -5,7 +5,7 @@ Instants are ms since the epoch. Text is unbounded here: what bounds it is the c
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from banso_common.db.checkpoint import checkpoint_table
 from banso_common.db.outbox import outbox_table
@@ -26,6 +26,7 @@ signal = Table(
     Column("heard_at", BigInteger, nullable=False),
     Column("value", LargeBinary, nullable=False),
 )
+Index("signal_account", signal.c.account, signal.c.said_at)
 
 outreach = Table(
     "outreach",
@@ -149,4 +150,95 @@ suppression = Table(
     Column("reason", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("detail", Text),
+)
+
+# A rule: a play on a kind of signal, by its definition, and where its record has brought it.
+rule = Table(
+    "rule",
+    metadata,
+    Column("play", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("since_at", BigInteger, nullable=False),
+    Column("demoted", Integer, nullable=False),
+    Column("right_count", Integer, nullable=False),
+    Column("judged_count", Integer, nullable=False),
+    Column("turned_at", BigInteger),
+)
+
+# Each turn of a rule: demoted or recovered by its record, restored by a person. The first two are told once.
+rule_turn = Table(
+    "rule_turn",
+    metadata,
+    Column("play", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("right_count", Integer, nullable=False),
+    Column("judged_count", Integer, nullable=False),
+    Column("who", Text),
+)
+
+# What is known of each signal that a play told of, or would have told of in its shadow.
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("signal_key", Text, primary_key=True),
+    Column("play", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("known_at", BigInteger, nullable=False),
+    Column("is_final", Integer, nullable=False),
+    Column("judged_at", BigInteger, nullable=False),
+)
+Index("judgement_rule", judgement.c.play, judgement.c.kind, judgement.c.said_at)
+Index("judgement_open", judgement.c.is_final)
+
+# Who is told and who is left alone, for good; a stratum counts its accounts, its row is taken for update.
+stratum = Table(
+    "stratum", metadata, Column("name", Text, primary_key=True), Column("accounts", Integer, nullable=False)
+)
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("arm", Text, nullable=False),
+    Column("stratum", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# Each signal that a play could have told of an account of either arm, as it was then.
+exposure = Table(
+    "exposure",
+    metadata,
+    Column("play", Text, primary_key=True),
+    Column("signal_key", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("arm", Text, nullable=False),
+    Column("share", Double, nullable=False),  # of accounts left alone, when this one was assigned
+    Column("stratum", Text, nullable=False),
+    Column("touch", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("cell", Text, nullable=False),
+    Column("acv", BigInteger),
+    Column("currency", Text),
+    Column("variant", Text, nullable=False),
+)
+Index("exposure_account", exposure.c.account, exposure.c.said_at)
+Index("exposure_said", exposure.c.said_at)
+
+# What was computed of all this, as the API shows it and as arbitration reads it.
+finding = Table(
+    "finding",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("computed_at", BigInteger, nullable=False),
+    Column("value", LargeBinary, nullable=False),
 )

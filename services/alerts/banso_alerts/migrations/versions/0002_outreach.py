@@ -1,4 +1,4 @@
-"""What people do with outreaches, and whom no mail is sent to.
+"""What people do with outreaches, whom no mail is sent to, and what proves that outreach helps.
 
 Frozen once released: a later change of a table is a migration of its own.
 """
@@ -15,9 +15,14 @@ depends_on = None
 def upgrade() -> None:
     _acts()
     _suppressions()
+    _rules()
+    _experiment()
 
 
 def downgrade() -> None:
+    op.drop_index("signal_account", table_name="signal")
+    for table in ("finding", "exposure", "assignment", "stratum", "judgement", "rule_turn", "rule"):
+        op.drop_table(table)
     for table in ("suppression", "revision", "verdict", "act"):
         op.drop_table(table)
 
@@ -70,4 +75,93 @@ def _suppressions() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("address"),
+    )
+
+
+def _rules() -> None:
+    op.create_index("signal_account", "signal", ["account", "said_at"], unique=False)
+    op.create_table(
+        "rule",
+        sa.Column("play", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=False),
+        sa.Column("demoted", sa.Integer(), nullable=False),
+        sa.Column("right_count", sa.Integer(), nullable=False),
+        sa.Column("judged_count", sa.Integer(), nullable=False),
+        sa.Column("turned_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("play", "kind"),
+    )
+    op.create_table(
+        "rule_turn",
+        sa.Column("play", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("right_count", sa.Integer(), nullable=False),
+        sa.Column("judged_count", sa.Integer(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("play", "kind", "what", "at"),
+    )
+    op.create_table(
+        "judgement",
+        sa.Column("signal_key", sa.Text(), nullable=False),
+        sa.Column("play", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.BigInteger(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=False),
+        sa.Column("is_final", sa.Integer(), nullable=False),
+        sa.Column("judged_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("signal_key", "play"),
+    )
+    op.create_index("judgement_rule", "judgement", ["play", "kind", "said_at"], unique=False)
+    op.create_index("judgement_open", "judgement", ["is_final"], unique=False)
+
+
+def _experiment() -> None:
+    op.create_table(
+        "stratum",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "assignment",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("arm", sa.Text(), nullable=False),
+        sa.Column("stratum", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account"),
+    )
+    op.create_table(
+        "exposure",
+        sa.Column("play", sa.Text(), nullable=False),
+        sa.Column("signal_key", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("said_at", sa.BigInteger(), nullable=False),
+        sa.Column("arm", sa.Text(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=False),
+        sa.Column("stratum", sa.Text(), nullable=False),
+        sa.Column("touch", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Text(), nullable=False),
+        sa.Column("acv", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("variant", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("play", "signal_key"),
+    )
+    op.create_index("exposure_account", "exposure", ["account", "said_at"], unique=False)
+    op.create_index("exposure_said", "exposure", ["said_at"], unique=False)
+    op.create_table(
+        "finding",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("computed_at", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )

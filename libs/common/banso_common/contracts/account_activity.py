@@ -69,6 +69,7 @@ class AccountAttributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     commitment: str | None = None
     category: str | None = None
     renewal_at: int | None = None
+    owner_time_zone: str | None = None
 
 
 activity_decoder = msgspec.json.Decoder(AccountActivity)

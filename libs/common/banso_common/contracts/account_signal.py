@@ -78,7 +78,7 @@ class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
     `labels` are the success model's words for it, by language; empty in signals of before they were told.
     `event` is the event of the channel that was seen most, `days` in how many days all of it was seen (from the
-    first to the last of them).
+    first to the last of them). `kind` is the sort of trouble: `error`, `failure`, `abandoned`, `help`.
     """
 
     channel: str
@@ -89,6 +89,7 @@ class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     event: str | None = None
     days: int | None = None
+    kind: str | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,8 +145,8 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """One signal. `score` is 0-100, `coverage` 0-1; `acv` in micro-units of `currency`.
 
     `phase_labels` and `cell_labels` are the success model's words for the phase and the cell of the matrix, by
-    language; `plays` are those that the cell names. `band` and `score` are those of `said_at`: what opened the
-    episode may be over by then. `trend` holds the scores at the close of the last days, oldest first, -1 where none
+    language, and `phase_services` what the vendor gives there; `plays` are those that the cell names. `band` and
+    `score` are those of `said_at`: what opened the episode may be over by then. `trend` holds the scores at the close of the last days, oldest first, -1 where none
     could be given. `incident` comes with `silent-incident`; `part_of` is the subject of the incident that already
     tells of this account's trouble.
     """
@@ -185,6 +186,8 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     trend: list[int] = []
     incident: Incident | None = None
     part_of: str | None = None
+    owner_time_zone: str | None = None
+    phase_services: dict[str, str] = {}
 
 
 def signal_key(account: str, kind: SignalKind, episode: int, state: SignalState) -> str:

@@ -37,6 +37,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "owner_email": ("owner_email", "ownerEmail", "owner.email"),
     "owner_slack": ("owner_slack", "ownerSlack", "owner.slack"),
     "owner_locale": ("owner_locale", "ownerLocale", "owner.locale"),
+    "owner_time_zone": ("owner_time_zone", "ownerTimeZone", "owner.time_zone", "owner.timezone"),
     "contact_name": ("contact_name", "contactName", "contact.name", "contacts.0.name"),
     "contact_email": ("contact_email", "contactEmail", "contact.email", "contacts.0.email"),
     "time_zone": ("time_zone", "timeZone", "timezone"),
@@ -46,6 +47,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "renewal_at": ("renewal_at", "renewalAt", "renewal_date", "renewalDate"),
 }
 
+ZONES = ("time_zone", "owner_time_zone")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[A-Za-z0-9]{5,8}){0,2}")
@@ -94,7 +96,7 @@ def _read(attribute: str, written: Scalar, zones: frozenset[str]) -> Scalar:
     if written is None:
         return None
     reader = _READERS.get(attribute, _text)
-    read = _zone(written, zones) if attribute == "time_zone" else reader(written)
+    read = _zone(written, zones) if attribute in ZONES else reader(written)
     if read is None:
         raise refusal(
             RefusalCode.BAD_ATTRIBUTE,
@@ -170,6 +172,7 @@ _MEANT: dict[str, str] = {
     "owner_locale": "a BCP 47 tag such as ja-JP",
     "contact_email": "one e-mail address",
     "time_zone": "an IANA name such as Asia/Tokyo",
+    "owner_time_zone": "an IANA name such as Asia/Tokyo",
     "locale": "a BCP 47 tag such as ja-JP",
     "renewal_at": "a date such as 2027-03-31, an RFC 3339 instant, or ms since the epoch",
 }

@@ -31,6 +31,7 @@ class Attributes:
     owner_email: str | None
     owner_slack: str | None
     owner_locale: str | None
+    owner_time_zone: str | None
     contact_name: str | None
     contact_email: str | None
     time_zone: str | None

@@ -40,6 +40,7 @@ DETAIL: JsonDict = {
         "owner_email": "sato@vendor.example",
         "owner_slack": "U123",
         "owner_locale": "ja",
+        "owner_time_zone": None,
         "contact_name": "山田 太郎",
         "contact_email": "yamada@acme.example",
         "time_zone": "Asia/Tokyo",

@@ -23,6 +23,7 @@ def evidence_of(model: SuccessModel, struggle: Struggle, index: int, users: Sequ
             users=users[k],
             log_evidence=round(float(struggle.log_evidence[k, index]), DIGITS),
             labels=dict(channel.labels),
+            kind=channel.kind.value,
         )
         for k, channel in enumerate(model.roles.channels)
     ]

@@ -1,4 +1,4 @@
-"""A Slack of our own on loopback: the five Web API methods that banso uses, and an incoming webhook.
+"""A Slack of our own on loopback: the six Web API methods that banso uses, and an incoming webhook.
 
 It keeps what Slack keeps: one conversation for each member, timestamps that rise, metadata that is returned
 only when asked for, pages with cursors, one message a second in a conversation (when told to), error codes.
@@ -56,6 +56,7 @@ class SlackServer:
     paced: bool = False
     page_max: int = 200
     posted: Callable[[], None] = lambda: None
+    updated: Callable[[], None] = lambda: None
     first_ts: int = FIRST_TS
     _last_post_s: dict[str, float] = field(default_factory=dict)
     _serial: int = 0
@@ -68,6 +69,16 @@ class SlackServer:
             for message in messages
             if "metadata" in message
         ]
+
+    def message_of(self, outreach_id: str) -> Body:
+        """The only message of that outreach."""
+        (found,) = [
+            message
+            for messages in self.history.values()
+            for message in messages
+            if message.get("metadata", {}).get("event_payload", {}).get("outreach_id") == outreach_id
+        ]
+        return found
 
     def trouble(self, method: str, *troubles: Trouble) -> None:
         """The next calls of `method` meet these."""
@@ -110,6 +121,7 @@ class SlackServer:
         methods: dict[str, Callable[[Body], Response]] = {
             "auth.test": lambda _: JSONResponse({"ok": True, "user_id": "U0BOT"}),
             "chat.postMessage": self._post,
+            "chat.update": self._update,
             "conversations.open": self._open,
             "conversations.history": self._history,
             "users.lookupByEmail": self._look_up,
@@ -141,6 +153,21 @@ class SlackServer:
         self.history.setdefault(channel, []).append(message)
         self.posted()
         return JSONResponse({"ok": True, "channel": channel, "ts": message["ts"], "message": message})
+
+    def _update(self, arguments: Body) -> Response:
+        channel, ts = arguments.get("channel", ""), arguments.get("ts", "")
+        if channel not in self.channels:
+            return _no("channel_not_found")
+        standing = next((m for m in self.history.get(channel, []) if m["ts"] == ts), None)
+        if standing is None:
+            return _no("message_not_found")
+        if not arguments.get("text") and not arguments.get("blocks"):
+            return _no("no_text")
+        standing.update(text=arguments.get("text", ""), blocks=_json(arguments.get("blocks", [])))
+        if metadata := _json(arguments.get("metadata")):
+            standing["metadata"] = metadata
+        self.updated()
+        return JSONResponse({"ok": True, "channel": channel, "ts": ts, "text": standing["text"], "message": standing})
 
     def _open(self, arguments: Body) -> Response:
         member = arguments.get("users", "")

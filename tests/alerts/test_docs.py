@@ -8,6 +8,8 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 
 from banso_alerts.api.routes import make_router
+from banso_alerts.api.slack import make_slack_router
+from banso_alerts.api.verdicts import make_verdict_router
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
 from banso_alerts.domain.stages import STAGES
 from banso_alerts.settings import AlertsSettings
@@ -44,9 +46,14 @@ def test_every_setting_of_alerts_is_listed() -> None:
 
 async def test_every_route_is_listed(tmp_path: Path) -> None:
     engine = connect(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
-    router = make_router(engine, ManualClock(0), lambda: None)
+    routers = [
+        make_router(engine, ManualClock(0), lambda: None),
+        make_verdict_router(engine, ManualClock(0), lambda: None),
+        make_slack_router(engine, ManualClock(0), lambda: None, None),
+    ]
     found = [
         f"{method} {route.path}"
+        for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()

@@ -25,7 +25,7 @@ OUTCOMES = {
 
 
 def outcome_of(
-    row: Mapping[str, Any], outcome: OutcomeKind, at: int, reason: str | None = None, turn: int | None = None
+    row: Mapping[str, Any], outcome: OutcomeKind, at: int, reason: str | None = None, turn: int | str | None = None
 ) -> Message:
     """The outcome of the outreach in `row`, a row of its table. `turn` tells apart what can happen more than once."""
     key = "/".join((row["id"], outcome, *([] if turn is None else [str(turn)])))

@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
 from banso_alerts.api.routes import make_router
+from banso_alerts.api.slack import make_slack_router
+from banso_alerts.api.verdicts import make_verdict_router
 from banso_alerts.channels.port import Channel
 from banso_alerts.channels.set_up import channels_of, directory_of
+from banso_alerts.channels.slack_web import SlackWebChannel
 from banso_alerts.closed_days import closed_days
 from banso_alerts.decide import Desk
 from banso_alerts.deliver import Deliverer, tend
@@ -20,6 +23,7 @@ from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.stages.stage import Rules
 from banso_alerts.handler import AlertsHandler, Work
 from banso_alerts.plays_file import load_plays
+from banso_alerts.revise import Reviser
 from banso_alerts.settings import AlertsSettings
 from banso_alerts.store import deliveries
 from banso_common.clock import SECOND_MS, Clock
@@ -49,23 +53,38 @@ class AlertsService:
         self._clock = clock
         self._desk = Desk(self.policy, settings.public_url, lambda: clock.is_virtual)
         self._deliverer = Deliverer(self.engine, channels, clock, settings.limits, self._said)
+        self._revisers = [
+            Reviser(self.engine, channel, clock, settings.limits)
+            for channel in channels
+            if isinstance(channel, SlackWebChannel)
+        ]
         self._handler = AlertsHandler(self.engine, self._desk, clock, self._stored)
         self.worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
         self.relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
         self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
         self._tasks = Tasks(self.name)
-        self.routers: Sequence[APIRouter] = [make_router(self.engine, clock, self._stored)]
+        self.routers: Sequence[APIRouter] = [
+            make_router(self.engine, clock, self._stored),
+            make_verdict_router(self.engine, clock, self._stored),
+            make_slack_router(self.engine, clock, self._stored, settings.slack_signing_secret),
+        ]
 
     async def start(self) -> None:
         """Check the store, then hear, deliver and relay in the background. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
-        drained: list[Run] = [self.worker.run, *(partial(self._deliverer.run, channel) for channel in self.channels)]
+        drained: list[Run] = [
+            self.worker.run,
+            *(partial(self._deliverer.run, channel) for channel in self.channels),
+            *(reviser.run for reviser in self._revisers),
+        ]
         self._tasks.start(*drained, self.relay.run, self._ticker.run, draining=len(drained))
 
     async def stop(self) -> None:
         """Drain: finish the batch and the sends in flight, relay what was said, let go."""
         await self.worker.stop()
         self._deliverer.stop()
+        for reviser in self._revisers:
+            reviser.stop()
         await self._tasks.stop()
         await self.relay.close()
         for channel in self.channels:
@@ -99,6 +118,8 @@ class AlertsService:
 
     def _stored(self) -> None:
         self._deliverer.wake()
+        for reviser in self._revisers:
+            reviser.wake()
         self.relay.wake()
 
     def _said(self) -> None:

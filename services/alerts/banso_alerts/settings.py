@@ -45,6 +45,7 @@ class AlertsSettings(CommonSettings):
     slack_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://.+/$")
     slack_team_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
     slack_read_back: bool = True
+    slack_signing_secret: SecretStr | None = None
     slack_webhook_url: SecretStr | None = None
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts.api.routes import make_router
+from banso_alerts.api.verdicts import make_verdict_router
 from banso_common.clock import ManualClock
 from banso_common.http.app import make_app
 from banso_common.http.keys import KeyRing, Scope
@@ -43,7 +44,8 @@ def keys(tmp_path: Path) -> KeyRing:
 @pytest.fixture
 async def api(engine: AsyncEngine, noon: ManualClock, keys: KeyRing) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a key that may read and write."""
-    app = make_app([OnlyRouters([make_router(engine, noon, lambda: None)])], keys, "test")
+    routers = [make_router(engine, noon, lambda: None), make_verdict_router(engine, noon, lambda: None)]
+    app = make_app([OnlyRouters(routers)], keys, "test")
     secret = keys.create("console", [Scope.OUTREACH_READ, Scope.OUTREACH_WRITE])
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://banso", headers={"Authorization": f"Bearer {secret}"}

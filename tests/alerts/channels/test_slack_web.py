@@ -18,7 +18,7 @@ from banso_alerts.channels.pace import Pace
 from banso_alerts.channels.slack_api import SlackApi
 from banso_alerts.channels.slack_web import EVENT_TYPE, TOKEN_CODES, SlackWebChannel
 from banso_alerts.domain.delivery import Rejected, Retry, Sent, Unsure
-from banso_alerts.render.written import as_blocks
+from banso_alerts.render.blocks import as_blocks
 from banso_common.errors import SettingsError, Unavailable
 from tests.alerts.letters import letter
 from tests.alerts.made import signal

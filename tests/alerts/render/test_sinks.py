@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from banso_alerts.render.blocks import BLOCK_CHARS_MAX, as_blocks, as_slack_text
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.sinks import log_line, mail_header, mrkdwn, one_line
-from banso_alerts.render.written import BLOCK_CHARS_MAX, as_blocks, as_html, as_log_lines, as_slack_text
+from banso_alerts.render.written import as_html, as_log_lines
 from banso_common.contracts.account_signal import Severity
 from banso_common.errors import Refused
 

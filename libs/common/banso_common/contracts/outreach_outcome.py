@@ -20,10 +20,12 @@ class OutcomeKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     EXPIRED = "expired"
+    VERDICT = "verdict"
 
 
 class OutreachOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One change of one outreach. `reason` is the name of the stage that held it back, or of the fault."""
+    """One change of one outreach. `reason` is the name of the stage that held it back, or of the fault,
+    or the verdict: real, not-real or knew-it."""
 
     v: int
     key: str

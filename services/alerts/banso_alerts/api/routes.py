@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from banso_alerts.api.door import OutreachId, Writer, described, problems, reader
 from banso_alerts.api.query import ListQuery, NewSilence, Snooze, instant
 from banso_alerts.api.shapes import (
     OutreachDetail,
@@ -21,31 +21,24 @@ from banso_alerts.api.shapes import (
     silence_view,
     summary_of,
 )
+from banso_alerts.domain.acts import Act, Deed, Source
 from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.store import inbox, plans
 from banso_common.clock import DAY_MS, Clock
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Refused
-from banso_common.http.auth import require
-from banso_common.http.keys import Principal, Scope
 from banso_common.http.paging import cursor_of, keys_of
-from banso_common.http.problem import MEDIA_TYPE, ProblemDetails, not_found
+from banso_common.http.problem import not_found
 
 AHEAD_MS_MAX = 366 * DAY_MS
 SILENCE_ID_BYTES = 8
 
-_described = Depends(HTTPBearer(auto_error=False, scheme_name="key", description="An API key of banso."))
-_reader = Depends(require(Scope.OUTREACH_READ))
-Writer = Annotated[Principal, Depends(require(Scope.OUTREACH_WRITE))]
-OutreachId = Annotated[
-    str, Path(pattern="^[0-9a-f]{32}$", description="Its id.", examples=["9b0c8e1f2a3d4c5b6a79888796a5b4c3"])
-]
 SilenceId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="Its id.", examples=["0192f0c1d2e3f405"])]
 
 
 def make_router(engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) -> APIRouter:
     """The API over the store; `changed` is called after each act, so that delivery and relay look at once."""
-    router = APIRouter(tags=["outreach"], dependencies=[_described], responses=_problems(401, 403, 422, 503))
+    router = APIRouter(tags=["outreach"], dependencies=[described], responses=problems(401, 403, 422, 503))
     _inbox(router, engine, clock, changed)
     _silences(router, engine, clock, changed)
     return router
@@ -53,7 +46,7 @@ def make_router(engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) 
 
 def _inbox(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) -> None:
     @router.get(
-        "/v1/outreach", summary="List outreach, sent or held back", dependencies=[_reader], responses=_problems(400)
+        "/v1/outreach", summary="List outreach, sent or held back", dependencies=[reader], responses=problems(400)
     )
     async def list_outreach(query: Annotated[ListQuery, Query()]) -> OutreachList:
         """Every outreach that was decided, the newest first: sent, waiting, or held back and why."""
@@ -64,40 +57,41 @@ def _inbox(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Callab
         return OutreachList([summary_of(row) for row in shown], more)
 
     @router.get(
-        "/v1/outreach/{outreach_id}", summary="Show one outreach", dependencies=[_reader], responses=_problems(404)
+        "/v1/outreach/{outreach_id}", summary="Show one outreach", dependencies=[reader], responses=problems(404)
     )
     async def show_outreach(outreach_id: OutreachId) -> OutreachDetail:
         """One outreach with its message and what became of it."""
         async with reading(engine) as tx:
             return _found(await inbox.one(tx, outreach_id))
 
-    @router.post("/v1/outreach/{outreach_id}/acknowledge", summary="Acknowledge", responses=_problems(404))
+    @router.post("/v1/outreach/{outreach_id}/acknowledge", summary="Acknowledge", responses=problems(404))
     async def acknowledge(outreach_id: OutreachId, who: Writer) -> OutreachDetail:
         """Somebody has it in hand. What is not sent yet of the same signal is not sent. Twice is once."""
         async with transaction(engine) as tx:
-            row = await inbox.acknowledge(tx, outreach_id, who.name, clock.now())
+            row = await inbox.acknowledge(tx, Act(outreach_id, Deed.ACKNOWLEDGED, who.name, clock.now(), Source.API))
         changed()
         return _found(row)
 
-    @router.post("/v1/outreach/{outreach_id}/snooze", summary="Snooze", responses=_problems(400, 404))
+    @router.post("/v1/outreach/{outreach_id}/snooze", summary="Snooze", responses=problems(400, 404))
     async def snooze(outreach_id: OutreachId, asked: Snooze, who: Writer) -> OutreachDetail:
         """Leave this account's signals of this kind until then."""
-        until = _ahead(instant(asked.until), clock.now())
+        now = clock.now()
+        until = _ahead(instant(asked.until), now)
         async with transaction(engine) as tx:
-            row = await inbox.snooze(tx, outreach_id, who.name, until, clock.now())
+            row = await inbox.snooze(tx, Act(outreach_id, Deed.SNOOZED, who.name, now, Source.API, until))
         changed()
         return _found(row)
 
 
 def _silences(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) -> None:
-    @router.get("/v1/silences", summary="List silences", dependencies=[_reader])
+    @router.get("/v1/silences", summary="List silences", dependencies=[reader])
     async def list_silences() -> SilenceList:
         """The silences in force."""
         async with reading(engine) as tx:
             found = await plans.silences(tx, clock.now())
         return SilenceList([silence_view(each) for each in sorted(found, key=lambda each: each.expires_at)])
 
-    @router.post("/v1/silences", summary="Silence", status_code=201, responses=_problems(400))
+    @router.post("/v1/silences", summary="Silence", status_code=201, responses=problems(400))
     async def create_silence(asked: NewSilence, who: Writer) -> SilenceView:
         """Tell nobody of what the fields name, until then. It is decided again when the silence ends."""
         now = clock.now()
@@ -111,7 +105,7 @@ def _silences(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Cal
         changed()
         return silence_view(made)
 
-    @router.delete("/v1/silences/{silence_id}", summary="End a silence", status_code=204, responses=_problems(404))
+    @router.delete("/v1/silences/{silence_id}", summary="End a silence", status_code=204, responses=problems(404))
     async def end_silence(silence_id: SilenceId, who: Writer) -> Response:
         """What it held back is decided again now."""
         del who
@@ -156,9 +150,3 @@ def _found(row: Row[Any] | None) -> OutreachDetail:
     if row is None:
         raise not_found("outreach")
     return detail_of(row)
-
-
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How OpenAPI describes the refusals of a route."""
-    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
-    return {status: {"description": "See `code` and `detail`.", "content": content} for status in statuses}

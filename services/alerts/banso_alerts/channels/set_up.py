@@ -24,8 +24,9 @@ def channels_of(settings: AlertsSettings, clock: Clock) -> list[Channel]:
     """The channels, not connected yet. Raises SettingsError."""
     found: list[Channel] = []
     if settings.slack_token is not None:
+        clicks = settings.slack_signing_secret is not None
         api = SlackApi(_http(settings), settings.slack_url, settings.slack_token)
-        found.append(SlackWebChannel(api, reads_back=settings.slack_read_back))
+        found.append(SlackWebChannel(api, reads_back=settings.slack_read_back, buttons=clicks))
     if settings.slack_webhook_url is not None:
         found.append(SlackWebhookChannel(_http(settings), settings.slack_webhook_url))
     if settings.smtp_host is not None:

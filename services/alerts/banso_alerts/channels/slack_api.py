@@ -1,4 +1,4 @@
-"""A small client of Slack's Web API: five methods, one way to read every answer.
+"""A small client of Slack's Web API: six methods, one way to read every answer.
 
 An answer is one of: the body; Busy (429: asked to wait); Uncertain (no answer, or one after which the call may
 have happened); Declined with Slack's own code. https://docs.slack.dev/apis/web-api

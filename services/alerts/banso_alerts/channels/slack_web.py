@@ -7,21 +7,25 @@ reading back im:history, channels:history and groups:history.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from banso_alerts.channels.pace import Pace
 from banso_alerts.channels.port import Letter
 from banso_alerts.channels.slack_api import Busy, Declined, SlackApi, SlackFault, Uncertain
+from banso_alerts.domain.acts import Act
 from banso_alerts.domain.delivery import Answer, Rejected, Retry, Sent, Unsure
 from banso_alerts.domain.outreach import ChannelName
 from banso_alerts.domain.recipients import SLACK_MEMBER
-from banso_alerts.render.written import as_blocks, as_slack_text
+from banso_alerts.render.blocks import as_blocks, as_slack_text
+from banso_alerts.render.message import Message
 from banso_common.clock import MINUTE_MS, SECOND_MS
 from banso_common.errors import SettingsError, Unavailable
 from banso_common.telemetry.logs import logger
 
 EVENT_TYPE = "banso_outreach"
 MESSAGE_EVERY_MS = 1_000  # Slack allows about one message a second in one conversation
+REVISION_EVERY_MS = 1_200  # Slack allows about fifty calls of chat.update a minute
 PACE_WAIT_MS_MAX = 4_000
 CLOCK_SKEW_MS_MAX = 5 * MINUTE_MS
 PAGE_MESSAGES = 200
@@ -37,15 +41,19 @@ MAY_NOT_LOOK = frozenset({"missing_scope", "not_in_channel", "no_permission", "m
 
 
 class SlackWebChannel:
-    """One Slack workspace. `reads_back` False is for an app without the history scopes."""
+    """One Slack workspace. `reads_back` False is for an app without the history scopes; `buttons` is for one whose
+    clicks reach us."""
 
     name = ChannelName.SLACK
     at_once = 5
 
-    def __init__(self, api: SlackApi, *, reads_back: bool = True, pace: Pace | None = None) -> None:
-        self._api = api
+    def __init__(
+        self, api: SlackApi, *, reads_back: bool = True, buttons: bool = False, pace: Pace | None = None
+    ) -> None:
+        self._api, self._buttons = api, buttons
         self.can_find = reads_back
         self._pace = pace or Pace(MESSAGE_EVERY_MS, PACE_WAIT_MS_MAX)
+        self._revising = pace or Pace(REVISION_EVERY_MS, PACE_WAIT_MS_MAX)
         self._conversations: dict[str, str] = {}
         self._logger = logger("alerts.slack")
 
@@ -54,7 +62,7 @@ class SlackWebChannel:
         try:
             conversation = await self._conversation(letter.address)
         except SlackFault as fault:
-            return self._not_posted(fault)
+            return self._not_posted(fault, self._pace)
         wait_ms = await self._pace.turn(conversation)
         if wait_ms:
             return Retry("our own rate", after_ms=wait_ms, counted=False)
@@ -64,9 +72,7 @@ class SlackWebChannel:
                 "chat.postMessage",
                 {
                     "channel": conversation,
-                    "text": as_slack_text(message),
-                    "blocks": as_blocks(message),
-                    "metadata": {"event_type": EVENT_TYPE, "event_payload": {"outreach_id": message.outreach_id}},
+                    **self._words(message, ()),
                     "unfurl_links": False,
                     "unfurl_media": False,
                 },
@@ -74,8 +80,22 @@ class SlackWebChannel:
         except Uncertain as fault:
             return Unsure(str(fault))
         except SlackFault as fault:
-            return self._not_posted(fault)
+            return self._not_posted(fault, self._pace)
         return Sent(f"{posted.get('channel', conversation)}/{posted.get('ts', '')}")
+
+    async def revise(self, ref: str, message: Message, acts: Sequence[Act]) -> Answer:
+        """Let the message that Slack calls `ref` say what was done; doing it twice is doing it once."""
+        conversation, _, ts = ref.partition("/")
+        wait_ms = await self._revising.turn("")
+        if wait_ms:
+            return Retry("our own rate", after_ms=wait_ms, counted=False)
+        try:
+            await self._api.post("chat.update", {"channel": conversation, "ts": ts, **self._words(message, acts)})
+        except Uncertain as fault:
+            return Unsure(str(fault))
+        except SlackFault as fault:
+            return self._not_posted(fault, self._revising)
+        return Sent(ref)
 
     async def find(self, letter: Letter, since: int) -> str | None:
         """`channel/ts` of the message with this outreach's id, in the conversation's history since then."""
@@ -129,11 +149,19 @@ class SlackWebChannel:
         self._conversations[address] = found
         return found
 
-    def _not_posted(self, fault: SlackFault) -> Answer:
-        """What a fault means after which nothing was posted."""
+    def _words(self, message: Message, acts: Sequence[Act]) -> dict[str, Any]:
+        """What a message says, and the metadata by which it is found."""
+        return {
+            "text": as_slack_text(message),
+            "blocks": as_blocks(message, acts=acts, buttons=self._buttons),
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"outreach_id": message.outreach_id}},
+        }
+
+    def _not_posted(self, fault: SlackFault, pace: Pace) -> Answer:
+        """What a fault means after which nothing was done."""
         match fault:
             case Busy():
-                self._pace.hold(fault.after_ms)
+                pace.hold(fault.after_ms)
                 return Retry("ratelimited", after_ms=fault.after_ms, counted=False)
             case Declined() if fault.code in TOKEN_CODES:
                 self._logger.error("Slack refuses the token", code=fault.code)

@@ -14,7 +14,7 @@ from banso_alerts.channels.slack_api import Busy, Uncertain, Unreached, exchange
 from banso_alerts.channels.slack_web import MESSAGE_EVERY_MS, PACE_WAIT_MS_MAX
 from banso_alerts.domain.delivery import Answer, Rejected, Retry, Sent, Unsure
 from banso_alerts.domain.outreach import ChannelName
-from banso_alerts.render.written import as_blocks, as_slack_text
+from banso_alerts.render.blocks import as_blocks, as_slack_text
 
 ANSWER_CHARS_MAX = 100
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from babel.dates import format_date
 from babel.numbers import format_currency
 
+from banso_alerts.domain.acts import Deed
 from banso_common.clock import SECOND_MS
 from banso_common.contracts.account_activity import MICRO
 
@@ -27,6 +28,56 @@ class Headings:
 HEADINGS: dict[str, Headings] = {
     "ja": Headings(who="お客様", what="何が起きているか", why="そう考える理由", do="次の一手", link="banso で開く"),
     "en": Headings(who="Who", what="What happened", why="Why we think so", do="What to do", link="Open in banso"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What can be done with a message, and what was done, in one language. `days` takes their number."""
+
+    button: dict[Deed, str]
+    done: dict[Deed, str]
+    until: str
+    days: str
+
+
+ACTS: dict[str, Acts] = {
+    "ja": Acts(
+        button={
+            Deed.ACKNOWLEDGED: "対応します",
+            Deed.SNOOZED: "あとで知らせる",
+            Deed.REAL: "本当だった",
+            Deed.NOT_REAL: "違っていた",
+            Deed.KNEW_IT: "知っていた",
+        },
+        done={
+            Deed.ACKNOWLEDGED: "対応中",
+            Deed.SNOOZED: "お知らせを休止",
+            Deed.REAL: "判定：本当だった",
+            Deed.NOT_REAL: "判定：違っていた",
+            Deed.KNEW_IT: "判定：知っていた",
+        },
+        until="再開",
+        days="{days}日間休止",
+    ),
+    "en": Acts(
+        button={
+            Deed.ACKNOWLEDGED: "I take it",
+            Deed.SNOOZED: "Snooze",
+            Deed.REAL: "It is real",
+            Deed.NOT_REAL: "Not real",
+            Deed.KNEW_IT: "I knew it",
+        },
+        done={
+            Deed.ACKNOWLEDGED: "In hand",
+            Deed.SNOOZED: "Snoozed",
+            Deed.REAL: "Verdict: real",
+            Deed.NOT_REAL: "Verdict: not real",
+            Deed.KNEW_IT: "Verdict: knew it",
+        },
+        until="until",
+        days="for {days} d",
+    ),
 }
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, literal, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
+from banso_alerts.domain.acts import Act
 from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
 from banso_alerts.domain.silences import Silence
 from banso_alerts.outcomes import outcome_of, say
+from banso_alerts.store import acts
 from banso_alerts.store.deliveries import DUE
 from banso_alerts.store.plans import ended_values
 from banso_common.contracts.outreach_outcome import OutcomeKind
@@ -56,32 +58,35 @@ async def one(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
     return (await tx.execute(select(t.outreach).where(o.id == outreach_id))).one_or_none()
 
 
-async def acknowledge(tx: AsyncConnection, outreach_id: str, by: str, now: int) -> Row[Any] | None:
+async def acknowledge(tx: AsyncConnection, act: Act) -> Row[Any] | None:
     """Somebody has seen it, and the same signal need not be told through other channels. Twice is once."""
-    row = await _locked(tx, outreach_id)
+    row, now = await locked(tx, act.outreach_id), act.at
     if row is None or row.acknowledged_at is not None:
         return row
-    seen = update(t.outreach).where(o.id == outreach_id)
-    await tx.execute(seen.values(acknowledged_at=now, acknowledged_by=by, changed_at=now))
+    seen = update(t.outreach).where(o.id == row.id)
+    await tx.execute(seen.values(acknowledged_at=now, acknowledged_by=act.who, changed_at=now))
     needless = update(t.outreach).where(o.signal_key == row.signal_key, o.state.in_(UNSENT)).returning(*o)
     held = await tx.execute(needless.values(**ended_values(OutreachState.HELD, Reason.ACKNOWLEDGED, now)))
     await outbox.put(tx, t.outbox, [outcome_of(dict(row._mapping), OutcomeKind.ACKNOWLEDGED, now)])
     await say(tx, [dict(each._mapping) for each in held], now)
-    return await one(tx, outreach_id)
+    await acts.record(tx, row, act)
+    return await one(tx, row.id)
 
 
-async def snooze(tx: AsyncConnection, outreach_id: str, by: str, until: int, now: int) -> Row[Any] | None:
-    """Leave the account's signals of this kind until then: what is not sent waits, what comes is held."""
-    row = await _locked(tx, outreach_id)
-    if row is None:
-        return None
-    left = update(t.outreach).where(o.id == outreach_id)
-    await tx.execute(left.values(snoozed_until=until, snoozed_by=by, changed_at=now))
+async def snooze(tx: AsyncConnection, act: Act) -> Row[Any] | None:
+    """Leave the account's signals of this kind until then: what is not sent waits, what comes is held. The same act
+    again changes nothing."""
+    row, now, until = await locked(tx, act.outreach_id), act.at, act.until
+    if row is None or until is None or await acts.done_before(tx, act):
+        return row
+    left = update(t.outreach).where(o.id == row.id)
+    await tx.execute(left.values(snoozed_until=until, snoozed_by=act.who, changed_at=now))
     same = and_(o.account == row.account, o.kind == row.kind, o.state.in_(UNSENT))
     waits = _waiting(until, now) | {"reason": Reason.SNOOZED.value, "stage": SNOOZE_STAGE}
     await tx.execute(update(t.outreach).where(same).values(**waits))
     await outbox.put(tx, t.outbox, [outcome_of(dict(row._mapping), OutcomeKind.SNOOZED, now, turn=until)])
-    return await one(tx, outreach_id)
+    await acts.record(tx, row, act)
+    return await one(tx, row.id)
 
 
 async def add_silence(tx: AsyncConnection, silence: Silence) -> None:
@@ -122,7 +127,7 @@ async def end_silence(tx: AsyncConnection, silence_id: str, now: int) -> bool:
     return True
 
 
-async def _locked(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
+async def locked(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
     """The row, and every other of its account, ours until the end: in one order, as `plans` takes them."""
     row = await one(tx, outreach_id)
     if row is None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_common.contracts import codec
 from banso_common.db.rows import Columns, upsert
+from banso_scoring import store
 from banso_scoring import tables as t
 from banso_scoring.domain.facts import day_columns, day_facts, fact_columns
 from banso_scoring.domain.facts.day_facts import Cells
@@ -38,6 +38,8 @@ class Entry:
     first_offset: int
     identities: NDArray[np.int64]
     facts: FactColumns | None
+    statements: bytes | None = None
+    """What was said of accounts, as `stated.encode_journal` writes it."""
 
 
 async def append(tx: AsyncConnection, entries: Sequence[Entry], stored_at: int) -> None:
@@ -48,6 +50,7 @@ async def append(tx: AsyncConnection, entries: Sequence[Entry], stored_at: int) 
         "stored_at": [stored_at] * len(entries),
         "identities": [entry.identities.tobytes() for entry in entries],
         "facts": [None if entry.facts is None else fact_columns.encode(entry.facts) for entry in entries],
+        "statements": [entry.statements for entry in entries],
     }
     await upsert(tx, t.journal, row)
 
@@ -59,8 +62,8 @@ async def identities(tx: AsyncConnection, lane: int) -> list[NDArray[np.int64]]:
 
 
 async def forget(tx: AsyncConnection, lane: int, stored_before: int) -> NDArray[np.int64]:
-    """Forget the batches that were stored before this instant and whose facts are merged; gives their identities."""
-    merged = (t.journal.c.lane == lane) & t.journal.c.facts.is_(None)
+    """Forget the batches that were stored before this instant and are merged; gives their identities."""
+    merged = (t.journal.c.lane == lane) & t.journal.c.facts.is_(None) & t.journal.c.statements.is_(None)
     old = delete(t.journal).where(merged & (t.journal.c.stored_at < stored_before))
     gone = [
         np.frombuffer(bytes(raw), np.int64)
@@ -75,7 +78,7 @@ async def merge_journal(tx: AsyncConnection, lane: int) -> int:
     if not journal:
         return 0
     added = combined([facts for _, facts in journal])
-    stored = day_columns.of_days(await _days(tx, days_of(added)))
+    stored = day_columns.of_days(await store.by_day(tx, t.account_day.c.facts, days_of(added)))
     days = day_columns.to_days(combined([stored, added]))
     keys = sorted(days)
     columns: Columns = {
@@ -138,22 +141,3 @@ async def _journal(tx: AsyncConnection, lane: int, most: int | None = None) -> l
     waiting = (t.journal.c.lane == lane) & t.journal.c.facts.is_not(None)
     query = select(t.journal.c.first_offset, t.journal.c.facts).where(waiting).order_by(t.journal.c.first_offset)
     return [(row.first_offset, fact_columns.decode(bytes(row.facts))) for row in await tx.execute(query.limit(most))]
-
-
-async def _days(tx: AsyncConnection, keys: Sequence[DayKey]) -> dict[DayKey, bytes]:
-    """The bytes of those of the account-days `keys` that are stored."""
-    if tx.dialect.name == "postgresql":
-        wanted = text(
-            "SELECT d.account, d.day, d.facts FROM account_day d "
-            "JOIN unnest(cast(:accounts AS text[]), cast(:days AS int[])) AS w(account, day) "
-            "ON d.account = w.account AND d.day = w.day"
-        )
-        arguments: dict[str, object] = {"accounts": [account for account, _ in keys], "days": [day for _, day in keys]}
-    else:
-        wanted = text(
-            "SELECT d.account, d.day, d.facts FROM json_each(:pairs) AS w "
-            "JOIN account_day d ON d.account = w.value ->> 0 AND d.day = w.value ->> 1"
-        )
-        arguments = {"pairs": codec.encode(keys).decode()}
-    rows = await tx.execute(wanted, arguments)
-    return {(row.account, row.day): bytes(row.facts) for row in rows}

@@ -24,6 +24,7 @@ from banso_scoring.assess import assess
 from banso_scoring.domain.facts import profile
 from banso_scoring.domain.facts.fact_columns import HALF, LOW, EventColumns, FactColumns, group
 from banso_scoring.domain.facts.ranks import ranked
+from banso_scoring.domain.facts.stated import Journalled, Stated, encode_journal
 from banso_scoring.domain.plan import plan
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
@@ -58,6 +59,7 @@ class LaneWork:
     statements: list[Statement]
     unreadable: list[Unreadable]
     facts: FactColumns | None = None
+    said: list[Journalled] = field(default_factory=list)
     late: int = 0
     behind: int = 0
     """Records that the log held after these when they were fetched."""
@@ -124,7 +126,7 @@ class ScoringHandler:
             folding = Folding()
             for lane in work:
                 for statement in lane.statements:
-                    self._describe(folding, lane.lane, statement, today)
+                    self._describe(folding, lane, statement, today)
                 self._fold(folding, lane, today)
             touched = np.array(sorted(folding.touched), np.int64)
             found = list(assess(member.portfolio, touched, member.cohort, now, decide=False))
@@ -145,10 +147,13 @@ class ScoringHandler:
                 metrics.scoring_events.labels(result).inc(getattr(tally, result))
         return {lane.lane: lane.next_offset for lane in work}
 
-    def _describe(self, folding: Folding, lane: int, statement: Statement, today: int) -> None:
+    def _describe(self, folding: Folding, lane: LaneWork, statement: Statement, today: int) -> None:
         portfolio = self._member.portfolio
-        position = int(portfolio.indices([statement.account], lane, today)[0])
+        position = int(portfolio.indices([statement.account], lane.lane, today)[0])
         own = portfolio.model.own_attributes
+        for name, value in profile.heard(statement.said, own).items():
+            one = Stated(statement.at, statement.identity, statement.known_at, value)
+            lane.said.append((statement.account, name, one))
         if profile.tell(portfolio.profiles[position], statement.said, statement.at, statement.identity, own):
             portfolio.columns.shown[position] = NOTHING_SHOWN
         told = plan.Told(statement.at, statement.known_at, statement.identity)
@@ -218,7 +223,13 @@ class ScoringHandler:
                 folding.described.update(positions[some].tolist())
 
     async def _store(self, tx: AsyncConnection, work: list[LaneWork], folding: Folding, now: int) -> None:
-        entries = [Entry(lane.lane, lane.first_offset, lane.fresh, lane.facts) for lane in work if len(lane.fresh)]
+        entries = [
+            Entry(
+                lane.lane, lane.first_offset, lane.fresh, lane.facts, encode_journal(lane.said) if lane.said else None
+            )
+            for lane in work
+            if len(lane.fresh)
+        ]
         await facts_store.append(tx, entries, now)
         for lane in work:
             await store.put_dead_letters(tx, lane.lane, lane.unreadable)

@@ -15,13 +15,13 @@ import numpy as np
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_common.clock import DAY_MS
-from banso_scoring import facts_store, plan_store
+from banso_scoring import facts_store, plan_store, statement_store
 from banso_scoring import tables as t
 from banso_scoring.domain.facts import day_facts, profile
 from banso_scoring.domain.facts.fact_columns import FactColumns, columns_of, only
 from banso_scoring.domain.facts.profile import Profile
-from banso_scoring.domain.past.past import NEVER, History, Ints, Past, Said
+from banso_scoring.domain.facts.stated import Stated, Statements
+from banso_scoring.domain.past.past import NEVER, History, Ints, Past
 from banso_scoring.domain.plan.plan import Plan, Point, Spoken
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.zones import Zones
@@ -45,16 +45,15 @@ async def read(
         for columns in await facts_store.journalled(tx, lane):
             gathered.add(columns if names is None else only(columns, numbers, EVER))
     facts = gathered.whole()
-    heard = _Heard(accounts, Zones(time_zone))
+    heard = _Heard(accounts, await statement_store.of_accounts(tx, accounts), Zones(time_zone))
     plans = await _plans(tx, accounts, names)
     history = History.of(facts, heard.spoken(accounts, facts))
     return Past(
         model,
         replace(
             history,
-            seats=heard.seats,
-            renewal_day=heard.renewal_day,
             profiles=heard.profiles,
+            statements=heard.statements,
             plans={numbers[name]: heard.in_days(numbers[name], plan) for name, plan in plans.items()},
         ),
     )
@@ -125,15 +124,14 @@ async def _plans(tx: AsyncConnection, accounts: Sequence[Row[Any]], names: Seque
 class _Heard:
     """What was said of accounts, with the day in the account's zone in place of each instant."""
 
-    def __init__(self, accounts: Sequence[Row[Any]], zones: Zones) -> None:
-        n = len(accounts)
-        self._zones, self._zone = zones, [0] * n
-        self.seats, self.renewal_day = Said.nothing(n), Said.nothing(n)
+    def __init__(self, accounts: Sequence[Row[Any]], said: Mapping[str, Statements], zones: Zones) -> None:
+        self._zones, self._zone = zones, [0] * len(accounts)
         self.profiles: dict[int, Profile] = {}
+        self.statements: dict[int, Statements] = {}
         for number, row in enumerate(accounts):
-            statements = profile.decode(bytes(row.profile))
-            if statements:
-                self._hear(number, statements)
+            newest = profile.decode(bytes(row.profile))
+            if newest:
+                self._hear(number, newest, said[row.account])
 
     def spoken(self, accounts: Sequence[Row[Any]], facts: FactColumns) -> Ints:
         """(n,): the first day on which each account was spoken of, if that was before its first fact."""
@@ -141,8 +139,8 @@ class _Heard:
         acted = np.full(len(accounts), NEVER)
         np.minimum.at(acted, facts.account, facts.day)
         spoken = np.where(first < acted, first, NEVER)
-        for number, said in self.profiles.items():
-            spoken[number] = min(spoken[number], *(day for _, day, _ in said.values()))
+        for number, said in self.statements.items():
+            spoken[number] = min(spoken[number], *(one.known_at for some in said.values() for one in some))
         return spoken
 
     def in_days(self, number: int, plan: Plan) -> Plan:
@@ -157,13 +155,11 @@ class _Heard:
             for key, spoken in plan.items()
         }
 
-    def _hear(self, number: int, statements: Profile) -> None:
-        said = profile.attributes(statements)
-        zone = self._zone[number] = self._zones.id_of(said.time_zone)
-        dated = {name: (value, self._zones.day(zone, at), who) for name, (value, at, who) in statements.items()}
-        self.profiles[number] = dated
-        if said.seats is not None:
-            self.seats.value[number], self.seats.known_day[number] = said.seats, dated["seats"][1]
-        if said.renewal_at is not None:
-            days = said.renewal_at / DAY_MS
-            self.renewal_day.value[number], self.renewal_day.known_day[number] = days, dated["renewal_at"][1]
+    def _hear(self, number: int, newest: Profile, said: Statements) -> None:
+        zone = self._zone[number] = self._zones.id_of(profile.attributes(newest).time_zone)
+        day = partial(self._zones.day, zone)
+        self.profiles[number] = {name: (value, day(at), who) for name, (value, at, who) in newest.items()}
+        self.statements[number] = {
+            name: [Stated(day(one.at), one.identity, day(max(one.at, one.known_at)), one.value) for one in some]
+            for name, some in said.items()
+        }

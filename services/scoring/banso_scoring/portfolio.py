@@ -18,6 +18,8 @@ from banso_scoring.domain.facts.fact_columns import FactColumns
 from banso_scoring.domain.facts.live import WORD, LiveWindow
 from banso_scoring.domain.facts.panel import Panel
 from banso_scoring.domain.facts.profile import Profile, attributes
+from banso_scoring.domain.facts.said_past import SaidPast, SaidThen
+from banso_scoring.domain.facts.stated import Statements
 from banso_scoring.domain.facts.statements import StatementTable
 from banso_scoring.domain.matrix.matrix import cells
 from banso_scoring.domain.matrix.touch import touch_of
@@ -50,6 +52,8 @@ class Columns:
     renewed_day: Ints
     """The newest day on which the contract was said to go on; -1 for none, as below."""
     ended_day: Ints
+    stated_day: Ints
+    """The newest day on which anything was said of the account, -1 for none."""
     undecided: NDArray[np.bool_]
     """Whose facts or attributes changed since their episodes were last decided."""
     seats: NDArray[np.float64]
@@ -72,6 +76,7 @@ class Columns:
             closed_day=np.zeros(n, np.int64),
             renewed_day=np.full(n, -1, np.int64),
             ended_day=np.full(n, -1, np.int64),
+            stated_day=np.full(n, -1, np.int64),
             undecided=np.zeros(n, np.bool_),
             seats=np.full(n, np.nan),
             renewal_at=np.full(n, np.nan),
@@ -110,6 +115,8 @@ class Portfolio:
         self.shown_since_at = 0
         """What was written until then nobody has seen: another model counted then, and all is news."""
         self.said = StatementTable.new(model.vocabulary, 1_024)
+        self.said_past: SaidPast | None = None
+        """All that was ever said of some accounts, where days are to be shown that are over."""
         self._index: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -160,10 +167,20 @@ class Portfolio:
         self.columns.zone[position] = self.zones.id_of(said.time_zone)
         self.columns.seats[position] = np.nan if said.seats is None else said.seats
         self.columns.renewal_at[position] = np.nan if said.renewal_at is None else said.renewal_at
-        self.said.describe(self.model.vocabulary, position, self.profiles[position], self.day_of(position))
+        day_of = self.day_of(position)
+        self.said.describe(self.model.vocabulary, position, self.profiles[position], day_of)
+        said_days = (day_of(at) for _, at, _ in self.profiles[position].values())
+        self.columns.stated_day[position] = max(said_days, default=-1)
         if position in self.plans:
             said_of_plan = plan.agreed(self.plans[position], self.model.metric_index, self.day_of(position))
             self.plan_columns.put(position, said_of_plan)
+
+    def remember(self, said: Mapping[str, Statements]) -> None:
+        """Take in all that was ever said of accounts that are here and described."""
+        self.said_past = SaidPast(self.model.vocabulary)
+        for account, statements in said.items():
+            position = self._index[account]
+            self.said_past.hear(position, statements, self.day_of(position))
 
     def touch(self, position: int) -> TouchModel:
         """The touch model of the account: what its cell needs and its contract value allows."""
@@ -182,12 +199,22 @@ class Portfolio:
 
     def panel(self, positions: Ints, day: int) -> Panel:
         """The facts of these accounts at the end of `day`."""
+        said = self._said_then(positions, day)
+        panel = self.window.panel(positions, day, said.seats, self.columns.first_day[positions])
+        plans, ended = self.plan_columns.on(positions, day), self._has_ended(positions, day)
+        return replace(panel, renewal_in_days=said.renewal_day - day, ended=ended, plans=plans, said=said.statements)
+
+    def restated(self, positions: Ints, day: int) -> list[str]:
+        """The names of those of `positions` of which something was said after `day`."""
+        return [self.names[p] for p in positions[self.columns.stated_day[positions] > day].tolist()]
+
+    def _said_then(self, positions: Ints, day: int) -> SaidThen:
         columns = self.columns
-        panel = self.window.panel(positions, day, columns.seats[positions], columns.first_day[positions])
-        renewal_days = columns.renewal_at[positions] / DAY_MS
-        plans = self.plan_columns.on(positions, day)
-        said, ended = self.said.until(self.model.vocabulary, positions, day), self._has_ended(positions, day)
-        return replace(panel, renewal_in_days=renewal_days - day, ended=ended, plans=plans, said=said)
+        said = self.said.until(self.model.vocabulary, positions, day)
+        stands = SaidThen(said, columns.seats[positions], columns.renewal_at[positions] / DAY_MS)
+        if self.said_past is None:
+            return stands
+        return stands.where(columns.stated_day[positions] <= day, self.said_past.on(positions, day, NEVER))
 
     def _has_ended(self, positions: Ints, day: int) -> NDArray[np.bool_]:
         """(n,): whose contract is over on `day`: it ended, and was not renewed on that day or since."""

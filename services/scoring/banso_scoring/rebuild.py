@@ -6,14 +6,14 @@ comes in meanwhile goes into the store as always, and whom it touches is judged 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_scoring import cell_store, changes, facts_store, loading, phase_store, told
+from banso_scoring import cell_store, changes, facts_store, loading, phase_store, statement_store, told
 from banso_scoring.assess import Assessment, assess
 from banso_scoring.domain.facts.fact_columns import FactColumns
 from banso_scoring.domain.facts.live import WIDTH, WORD, LiveWindow
@@ -79,29 +79,37 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What accounts are judged by: the days through which their lanes are closed, the cohort, and the instant."""
+    """What accounts are judged by. `closed_day` says through which day one is closed, by its name and lane."""
 
-    closed_days: Mapping[int, int]
+    closed_day: Callable[[str, int], int]
     cohort: Cohort
     now: int
 
 
-async def judge(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str], bench: Bench) -> Judged:
-    """Walk `names` in the empty `portfolio`, and see how they stand now."""
-    now, cohort = bench.now, bench.cohort
-    today = portfolio.zones.day(0, now)
-    await loading.load_described(tx, portfolio, names, today)
+async def walked(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str], bench: Bench) -> Walk:
+    """Walk `names`, of which all that is stored is read, in the empty `portfolio`."""
+    today = portfolio.zones.day(0, bench.now)
+    rows = await loading.load_described(tx, portfolio, names, today)
+    portfolio.remember(await statement_store.of_accounts(tx, rows))
     facts = _Facts(portfolio, await facts_store.columns_of_accounts(tx, names), today)
     columns, positions = portfolio.columns, np.arange(len(portfolio))
-    columns.closed_day[positions] = [bench.closed_days[lane] for lane in columns.lane[positions].tolist()]
+    lanes = columns.lane[positions].tolist()
+    columns.closed_day[positions] = [bench.closed_day(*one) for one in zip(portfolio.names, lanes, strict=True)]
     columns.shown[positions] = NOTHING_SHOWN
     portfolio.backfilled.clear()
-    found = await walk(portfolio, positions, cohort, facts.reach)
+    found = await walk(portfolio, positions, bench.cohort, facts.reach)
     facts.finish()
+    return found
+
+
+async def judge(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str], bench: Bench) -> Judged:
+    """Walk `names` in the empty `portfolio`, and see how they stand now."""
+    found = await walked(tx, portfolio, names, bench)
+    columns, positions = portfolio.columns, np.arange(len(portfolio))
     standing = told.uncounted(found.standing)
     said = columns.current.take(positions)
     columns.closed.put(positions, told.counted(standing, said, columns.closed_day[positions]))
-    shown = list(assess(portfolio, positions, cohort, now, decide=False))
+    shown = list(assess(portfolio, positions, bench.cohort, bench.now, decide=False))
     return Judged(portfolio, positions, replace(found, standing=standing), shown)
 
 

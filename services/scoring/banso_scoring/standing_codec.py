@@ -95,6 +95,6 @@ def decode(model: SuccessModel, stored: Sequence[bytes | None]) -> Standing:
     return standing
 
 
-def _padded(stored: list[int], nothing: int) -> list[int]:
+def _padded(stored: Sequence[int], nothing: int) -> Sequence[int]:
     """By kind: what was stored before a kind was known holds nothing of it."""
     return stored if len(stored) == len(KINDS) else [*stored, *[nothing] * (len(KINDS) - len(stored))]

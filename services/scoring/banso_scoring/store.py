@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, delete, func, select, text
+from sqlalchemy import Column, Row, Table, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.contracts import codec
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
 from banso_scoring.activity import Unreadable
@@ -119,3 +120,21 @@ async def sketches(tx: AsyncConnection, version: str, day: int) -> list[bytes]:
     query = select(t.cohort.c.lane, t.cohort.c.sketch).where(fitting)
     newest = {row.lane: bytes(row.sketch) for row in await tx.execute(query.order_by(t.cohort.c.lane, t.cohort.c.day))}
     return [newest[lane] for lane in sorted(newest)]
+
+
+async def by_day(
+    tx: AsyncConnection, column: Column[bytes], keys: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], bytes]:
+    """What is stored in `column`, of a table by account and day, for those of `keys` that there are."""
+    table, name = column.table.name, column.name
+    if tx.dialect.name == "postgresql":
+        pairs = "unnest(cast(:accounts AS text[]), cast(:days AS int[])) AS w(account, day)"
+        matching = "d.account = w.account AND d.day = w.day"
+        arguments: dict[str, object] = {"accounts": [account for account, _ in keys], "days": [day for _, day in keys]}
+    else:
+        pairs = "json_each(:pairs) AS w"
+        matching = "d.account = w.value ->> 0 AND d.day = w.value ->> 1"
+        arguments = {"pairs": codec.encode(keys).decode()}
+    wanted = f"SELECT d.account, d.day, d.{name} AS found FROM {pairs} JOIN {table} d ON {matching}"  # noqa: S608 -- names of ours
+    rows = await tx.execute(text(wanted), arguments)
+    return {(row.account, row.day): bytes(row.found) for row in rows}

@@ -10,25 +10,37 @@ Every write is fenced by the epochs of the lanes, as a batch's is; between two s
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.codec import encode
-from banso_common.db.transaction import transaction
+from banso_common.db.transaction import reading, transaction
 from banso_common.telemetry import metrics
-from banso_scoring import cell_store, changes, cohort_store, facts_store, phase_store, store
+from banso_scoring import (
+    cell_store,
+    changes,
+    cohort_store,
+    facts_store,
+    phase_store,
+    rebuild,
+    statement_store,
+    store,
+    told,
+)
 from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
 from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.evaluation import evaluate
-from banso_scoring.domain.facts.panel import DAYS
+from banso_scoring.domain.facts.panel import DAYS, Panel
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.struggle.cohort import CohortSketch, merge
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
+from banso_scoring.rebuild import Bench
 from banso_scoring.store import Tally
-from banso_scoring.walking import walk
 
 Ints = NDArray[np.int64]
 BACKLOG_MIN = 20_000
@@ -77,6 +89,7 @@ class Sweep:
                     async with transaction(self._member.engine) as tx:
                         await self._member.advance(tx, {})
                         taken = await facts_store.merge_journal(tx, lane)
+                        taken += await statement_store.merge_journal(tx, lane)
                 await asyncio.sleep(0)
 
     async def _close_days(self, portfolio: Portfolio, now: int) -> set[int]:
@@ -113,7 +126,7 @@ class Sweep:
         before = columns.closed.take(positions)
         previous = with_told(before, columns.current.take(positions))
         portfolio.window.make_room(len(portfolio), day)
-        panel = portfolio.panel(positions, day)
+        panel = await self._panel(portfolio, positions, day)
         today = np.full(len(positions), day)
         standing, found = evaluate(portfolio.model, self._member.cohort, panel, previous, today)
         standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
@@ -133,6 +146,14 @@ class Sweep:
             await cell_store.put(tx, portfolio.model.version, cell_moves)
             await changes.put_accounts(tx, portfolio, moved.tolist())
         self._member.claims = claims
+
+    async def _panel(self, portfolio: Portfolio, positions: Ints, day: int) -> Panel:
+        """The facts at the end of `day`, with what stood then where something else was said since."""
+        if restated := portfolio.restated(positions, day):
+            async with reading(self._member.engine) as tx:
+                portfolio.remember(await statement_store.of_names(tx, restated))
+        panel, portfolio.said_past = portfolio.panel(positions, day), None
+        return panel
 
     async def _renew_cohort(self, portfolio: Portfolio, day: int) -> bool:
         """See what is usual on `day`: store what our lanes add to it, and read what all lanes say together.
@@ -179,28 +200,32 @@ class Sweep:
             member.seen[lane].forget(identities)
 
     async def _look_back(self, portfolio: Portfolio, now: int) -> set[int]:
-        """Walk the journey again, day by day, for accounts that got facts of closed days.
+        """Walk the journey again, from the first day, for accounts of which more became known of closed days.
 
-        Only where all of the account's facts are in the live window; episodes keep what was said. The moves
-        of the journey are those that are true now; the history of health is not rewritten: it holds what was
-        known then.
+        Episodes keep what was said. The moves of the journey are those that are true now; the history of health is
+        not rewritten: it holds what was known then.
         """
-        looked: set[int] = set()
+        member, looked = self._member, set[int]()
         while portfolio.backfilled and not self._is_stale(portfolio):
-            some = np.array(sorted(portfolio.backfilled)[:AT_ONCE], np.int64)
-            async with self._member.changing():
+            some = np.array(sorted(portfolio.backfilled)[: rebuild.AT_ONCE], np.int64)
+            async with member.changing():
                 if self._is_stale(portfolio):
                     break
                 portfolio.backfilled.difference_update(some.tolist())
-                whole = some[portfolio.columns.first_day[some] >= portfolio.window.origin]
-                found = await walk(portfolio, whole, self._member.cohort)
-                portfolio.columns.closed.put(whole, found.standing)
-                async with transaction(self._member.engine) as tx:
-                    claims = await self._member.advance(tx, {})
+                columns, names = portfolio.columns, [portfolio.names[p] for p in some.tolist()]
+                closed_days = dict(zip(names, columns.closed_day[some].tolist(), strict=True))
+                bench = Bench(partial(_of_name, closed_days), member.cohort, now)
+                async with transaction(member.engine) as tx:
+                    claims = await member.advance(tx, {})
+                    alone = member.empty(portfolio.model)
+                    found = await rebuild.walked(tx, alone, names, bench)
+                    walked = np.array([portfolio.find(name) for name in alone.names], np.int64)
+                    standing = told.with_episodes(found.standing, columns.closed.take(walked))
+                    columns.closed.put(walked, standing)
                     await changes.put_accounts(tx, portfolio, some.tolist())
                     await phase_store.replace(tx, portfolio.model.version, found.moves)
                     await cell_store.replace(tx, portfolio.model.version, found.cell_moves)
-                self._member.claims = claims
+                member.claims = claims
             looked.update(some.tolist())
         return looked
 
@@ -225,6 +250,10 @@ class Sweep:
             if count:
                 self._member.said()
             await asyncio.sleep(0)
+
+
+def _of_name(days: Mapping[str, int], name: str, _lane: int) -> int:
+    return days[name]
 
 
 def _differs(before: Standing, after: Standing) -> NDArray[np.bool_]:

@@ -176,7 +176,8 @@ class Switching:
         member = self._member
         assert made.cohort is not None
         made.stale.difference_update(names)
-        bench = Bench(dict(member.closed_days), made.cohort, member.clock.now())
+        closed_days = dict(member.closed_days)
+        bench = Bench(lambda _, lane: closed_days[lane], made.cohort, member.clock.now())
         async with reading(member.engine) as tx:
             return await rebuild.judge(tx, member.empty(made.model), names, bench)
 

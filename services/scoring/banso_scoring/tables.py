@@ -2,8 +2,9 @@
 
 A lane is a partition of account-activity: all that belongs to it is written by the member that owns it. Days
 are numbers since 1970-01-01 in the account's time zone. What a batch brought is one row of the journal: its
-identities are kept as long as repeats are known, its facts until they are merged into account_day; who wants the
-facts of an account reads both, through `facts_store`.
+identities are kept as long as repeats are known, its facts until they are merged into account_day, its statements
+about accounts until they are merged into statement_day (by the UTC day on which they were made); who wants those of an
+account reads both, through `facts_store` and `statement_store`.
 
 What the success model makes of the facts is kept under its version: `closed_standing`, `health`, `phase_move`,
 `cell_move`, `cohort_sketch`. The version that counts is `model_switch.current`, one row, so that a switch to a
@@ -150,6 +151,16 @@ journal = Table(
     Column("stored_at", BigInteger, nullable=False),
     Column("identities", LargeBinary, nullable=False),
     Column("facts", LargeBinary),
+    Column("statements", LargeBinary),
+)
+
+statement_day = Table(
+    "statement_day",
+    metadata,
+    Column("account", String(256), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("statements", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 lane = Table(

@@ -32,13 +32,7 @@ class Walk:
     cell_moves: dict[str, list[CellMove]] = field(default_factory=dict)
 
 
-def _all_there(day: int) -> None:
-    """The portfolio shows every day of the walk."""
-
-
-async def walk(
-    portfolio: Portfolio, positions: Ints, cohort: Cohort, reach: Callable[[int], None] = _all_there
-) -> Walk:
+async def walk(portfolio: Portfolio, positions: Ints, cohort: Cohort, reach: Callable[[int], None]) -> Walk:
     """Walk `positions`; `reach` is called before each day, so that the portfolio's window can move along."""
     columns, names = portfolio.columns, [portfolio.names[p] for p in positions.tolist()]
     told, standing = columns.closed.take(positions), Standing.new(len(positions))

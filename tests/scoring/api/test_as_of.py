@@ -12,7 +12,7 @@ from banso_common.clock import DAY_MS
 from banso_scoring.api.explain.as_of_shapes import AsOf
 from banso_scoring.api.render import day_text
 from banso_scoring.sweep import Sweep
-from tests.scoring.api.given import Tenant, days_of_use, use
+from tests.scoring.api.given import Tenant, days_of_use, statement, use
 
 
 async def _as_of(client: AsyncClient, account: str, day: int) -> dict[str, Any]:
@@ -48,6 +48,17 @@ async def test_late_facts_correct_what_is_true_and_never_what_was_known(scoring:
         {"name": "export error", "events": 60, "first_day": day_text(day - 1), "known_on": day_text(day + 1)}
     ]
     assert after["shown_then"]["score"] == round(after["known_then"]["score"])
+
+
+async def test_what_was_said_then_is_shown_though_it_was_replaced_since(scoring: Tenant, client: AsyncClient) -> None:
+    begin, today = scoring.clock.now(), scoring.member.today()
+    said = [statement("acme", begin - 20 * DAY_MS, seats=2), statement("acme", begin - 5 * DAY_MS, seats=200)]
+    await scoring.take([*days_of_use("acme", begin, 40), *said])
+    found = [await _as_of(client, "acme", today - ago) for ago in (10, 2)]
+    share = [one["true_now"]["metrics"]["users_per_seat"] for one in found]
+    assert share[0] == 100 * share[1] > 0
+    await Sweep(scoring.member)(scoring.clock.now())
+    assert (await _as_of(client, "acme", today - 10))["true_now"]["metrics"]["users_per_seat"] == share[0]
 
 
 async def test_a_day_before_the_account_was_known_is_not_found_and_no_day_is_refused(

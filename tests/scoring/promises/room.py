@@ -19,7 +19,7 @@ from banso_common.db.engine import connect
 from banso_common.db.migrate import upgrade
 from banso_common.db.transaction import reading, transaction
 from banso_common.log.port import Batch
-from banso_scoring import facts_store
+from banso_scoring import facts_store, statement_store
 from banso_scoring import tables as t
 from banso_scoring.domain.facts import day_facts
 from banso_scoring.domain.facts.day_facts import Cells
@@ -101,7 +101,7 @@ class Room:
         """Bring the whole journal into the account-days."""
         async with transaction(self.engine) as tx:
             for lane in range(LANES):
-                while await facts_store.merge_journal(tx, lane):
+                while await facts_store.merge_journal(tx, lane) + await statement_store.merge_journal(tx, lane):
                     pass
 
     async def stored_facts(self) -> dict[tuple[str, int], bytes]:

@@ -13,6 +13,7 @@ from banso_common.clock import DAY_MS, ManualClock
 from banso_common.contracts.account_activity import AccountActivity
 from banso_common.db.transaction import reading
 from banso_scoring import tables as t
+from banso_scoring.domain.facts.panel import DAYS as LIVE_DAYS
 from banso_scoring.domain.standing import Standing
 from banso_scoring.model.load import load_model
 from tests.conftest import START_AT
@@ -25,9 +26,10 @@ Arrival = Callable[[Tenant, ManualClock, Sequence[AccountActivity]], Any]
 
 
 def a_life() -> list[AccountActivity]:
-    """Use for 25 days, silence after; on the 10th day it is said to be large."""
+    """Use for 25 days, silence after; on the 10th day it is said to be large, and weeks later something else."""
     used = days_of_use("acme", START_AT + 25 * DAY_MS, 25)
-    return [*used, statement("acme", START_AT + 10 * DAY_MS, plan="Enterprise")]
+    said = [(10, "Enterprise"), (11, "Enterprise"), (44, "Basic"), (45, "Enterprise")]
+    return [*used, *(statement("acme", START_AT + day * DAY_MS, plan=plan) for day, plan in said)]
 
 
 async def day_by_day(scoring: Tenant, clock: ManualClock, life: Sequence[AccountActivity]) -> None:
@@ -70,6 +72,19 @@ async def test_any_way_to_arrive_ends_in_the_same_cells_and_moves(tmp_path: Path
         ("at-scale", "wake-up"),
         ("wake-up", "run-alongside"),
         ("run-alongside", "wake-up"),
+        ("wake-up", "at-scale"),
+        ("at-scale", "wake-up"),
     ]
     assert await ended_in(tmp_path / "b", at_the_end) == first
     assert await ended_in(tmp_path / "c", late_by_half) == first
+
+
+async def at_long_last(scoring: Tenant, clock: ManualClock, life: Sequence[AccountActivity]) -> None:
+    clock.move_to(START_AT + 2 * LIVE_DAYS * DAY_MS)
+    await scoring.take(life[1:])
+    await scoring.take(life[:1])
+
+
+async def test_what_is_told_of_a_time_before_the_live_window_is_walked_too(tmp_path: Path) -> None:
+    moves = (await ended_in(tmp_path / "a", day_by_day))[0]
+    assert (await ended_in(tmp_path / "b", at_long_last))[0] == moves

@@ -81,8 +81,8 @@ async def test_a_statement_counts_from_the_day_it_was_made(quick_room: Room) -> 
         event(1, "acme", "act", START_AT - 5 * DAY_MS), told(2, "acme", START_AT - 2 * DAY_MS, {"seats": 7})
     )
     past = await past_of(quick_room)
-    assert past.history.seats.known(TODAY - 2).tolist() == [7.0]
-    assert np.isnan(past.history.seats.known(TODAY - 3)).all()
+    assert past.panel(np.array([0]), TODAY - 2).seats.tolist() == [7.0]
+    assert np.isnan(past.panel(np.array([0]), TODAY - 3).seats).all()
     assert past.history.spoken_day.tolist() == [TODAY - 2]
     assert past.panel(np.array([0]), TODAY).age_days.tolist() == [5.0]
 

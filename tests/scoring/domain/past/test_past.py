@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from banso_scoring.domain.facts.live import LiveWindow
 from banso_scoring.domain.facts.panel import DAYS, Panel
-from banso_scoring.domain.past.past import NEVER, History, Past, Said
+from banso_scoring.domain.facts.stated import Stated
+from banso_scoring.domain.past.past import NEVER, History, Past
 from banso_scoring.domain.struggle.cohort import sketch
 from banso_scoring.domain.struggle.usual import fit
 from banso_scoring.model.load import load_model
@@ -37,10 +38,9 @@ stories = st.lists(
 
 
 def past_of(some: Sequence[Event]) -> Past:
-    n = len(ACCOUNTS)
     spoken = np.array([FIRST - 30, FIRST + 7, NEVER])
-    seats = Said(np.full(n, 9.0), np.array([FIRST + 3, FIRST - 90, NEVER]))
-    return Past(MODEL, replace(History.of(facts_of(some), spoken), seats=seats))
+    said = {0: {"seats": [Stated(FIRST + 3, 1, FIRST + 3, 9)]}, 1: {"seats": [Stated(FIRST - 90, 2, FIRST - 80, 9)]}}
+    return Past(MODEL, replace(History.of(facts_of(some), spoken), statements=said))
 
 
 def bytes_of(panel: Panel) -> tuple[bytes, ...]:
@@ -80,7 +80,7 @@ def test_what_is_true_now_is_all_that_came(some: list[Event], day: int) -> None:
     first = np.array([FIRST - 30, FIRST + 7, NEVER])
     for account, happened, *_ in some:
         first[account] = min(first[account], happened)
-    told = window.panel(ALL, day, np.array([9.0, 9.0, np.nan]), np.minimum(first, day))
+    told = window.panel(ALL, day, np.array([9.0 if day >= FIRST + 3 else np.nan, 9.0, np.nan]), np.minimum(first, day))
     for column in ("daily", "users", "users_total", "age_days", "seats"):
         assert getattr(seen, column).tobytes() == getattr(told, column).tobytes(), column
 
@@ -121,5 +121,5 @@ def test_a_contract_that_is_soon_renewed_did_not_end() -> None:
 
 def test_what_was_said_counts_from_the_day_it_was_said() -> None:
     past = past_of([(2, FIRST, FIRST, 0, 0, 0)])
-    assert np.isnan(past.panel(ALL, FIRST + 2, FIRST + 2).seats).tolist() == [True, False, True]
-    assert np.isnan(past.panel(ALL, FIRST + 2, FIRST + 3).seats).tolist() == [False, False, True]
+    assert np.isnan(past.panel(ALL, FIRST + 3, FIRST + 2).seats).tolist() == [True, False, True]
+    assert np.isnan(past.panel(ALL, FIRST + 3, FIRST + 3).seats).tolist() == [False, False, True]

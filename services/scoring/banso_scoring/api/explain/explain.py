@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.http.problem import Problem
-from banso_scoring import cohort_store, facts_store
+from banso_scoring import cohort_store, facts_store, statement_store
 from banso_scoring import tables as t
 from banso_scoring.api.explain.explain_shapes import Explanation, PartLine, ScorePart, ScoreThen
 from banso_scoring.api.explain.explain_words import label_of, metric_label
@@ -21,6 +21,8 @@ from banso_scoring.api.query import instant_of
 from banso_scoring.api.render import EPOCH, day_text, points, share
 from banso_scoring.domain.facts.day_facts import Cells
 from banso_scoring.domain.facts.panel import Panel
+from banso_scoring.domain.facts.said_past import SaidPast
+from banso_scoring.domain.facts.stated import Statements
 from banso_scoring.domain.receipt import receipts
 from banso_scoring.domain.receipt.apportion import MICRO
 from banso_scoring.domain.receipt.ledger import Ledger
@@ -36,6 +38,7 @@ from banso_scoring.zones import Zones
 
 DAYS_MAX = 730
 EVER = -(2**31)
+ONE = np.zeros(1, np.int64)
 ALL_KNOWN = 2**31
 """Facts known until now; the panel leaves out days that have not come."""
 Lookup = Callable[[str], SuccessModel | None]
@@ -118,6 +121,7 @@ class _Account:
     row: Row[Any]
     portfolio: Portfolio
     ledger: Ledger
+    statements: Statements
 
     @classmethod
     async def read(cls, tx: AsyncConnection, portfolio: Portfolio, row: Row[Any]) -> _Account:
@@ -126,20 +130,21 @@ class _Account:
             day: cells for (_, day), cells in (await facts_store.of_accounts(tx, [row.account], EVER)).items()
         }
         spoken_of_first = row.first_day < min(facts, default=ALL_KNOWN)
-        return cls(row, portfolio, Ledger(facts, row.first_day if spoken_of_first else None))
+        said = await statement_store.of_accounts(tx, [row])
+        return cls(row, portfolio, Ledger(facts, row.first_day if spoken_of_first else None), said[row.account])
 
     def stated(self, model: SuccessModel, day: int, known_day: int) -> Panel:
-        """What was said by the end of `known_day`, as `model` reads it on `day`. Of each attribute only the newest
-        statement is kept: one that was replaced later counts as not said."""
+        """What was said by the end of `known_day`, as `model` reads it on `day`."""
         shown = Portfolio(model, self.portfolio.zones, 0)
         shown.add(self.row.account, 0, day)
-        day_of = self.portfolio.day_of(0)
-        said = self.portfolio.profiles[0].items()
-        shown.profiles[0] = {name: one for name, one in said if day_of(one[1]) <= known_day}
         shown.plans.update(self.portfolio.plans)
         shown.describe(0)
         shown.columns.first_day[0] = min(self.row.first_day, day)
-        return shown.panel(np.zeros(1, np.int64), day)
+        said = SaidPast(model.vocabulary)
+        said.hear(0, self.statements, self.portfolio.day_of(0))
+        then = said.on(ONE, day, known_day)
+        panel = shown.panel(ONE, day)
+        return replace(panel, seats=then.seats, renewal_in_days=then.renewal_day - day, said=then.statements)
 
 
 @dataclass(frozen=True, slots=True)

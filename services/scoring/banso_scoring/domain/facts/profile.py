@@ -26,9 +26,7 @@ def tell(profile: Profile, said: Mapping[str, Scalar], at: int, identity: int, o
     """Merge statements made at `at`; gives whether anything changed. Names that neither banso knows nor the model
     declares (`own`) stay out."""
     changed = False
-    for name, value in said.items():
-        if name not in FIELDS and (name not in own or (isinstance(value, str) and len(value) > OWN_LENGTH_MAX)):
-            continue
+    for name, value in heard(said, own).items():
         before = profile.get(name)
         if before is None or (before[1], before[2]) < (at, identity):
             profile[name] = (value, at, identity)
@@ -36,16 +34,28 @@ def tell(profile: Profile, said: Mapping[str, Scalar], at: int, identity: int, o
     return changed
 
 
+def heard(said: Mapping[str, Scalar], own: Collection[str] = ()) -> dict[str, Scalar]:
+    """What of `said` is about attributes that banso knows or the model declares."""
+    return {
+        name: value
+        for name, value in said.items()
+        if name in FIELDS or (name in own and not (isinstance(value, str) and len(value) > OWN_LENGTH_MAX))
+    }
+
+
 def attributes(profile: Profile) -> AccountAttributes:
     """The attributes as they stand; a value of the wrong type counts as not said."""
-    fit: dict[str, Scalar] = {}
-    for name, (value, _, _) in profile.items():
-        try:
-            msgspec.convert({name: value}, AccountAttributes)
-        except msgspec.ValidationError:
-            continue
-        fit[name] = value
+    fit = {name: value for name, (value, _, _) in profile.items() if fits(name, value)}
     return msgspec.convert(fit, AccountAttributes)
+
+
+def fits(name: str, value: Scalar) -> bool:
+    """Whether `value` is of the type of the attribute `name`."""
+    try:
+        msgspec.convert({name: value}, AccountAttributes)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def encode(profile: Profile) -> bytes:

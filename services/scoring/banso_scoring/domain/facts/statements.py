@@ -99,16 +99,21 @@ class StatementTable:
                 continue
             value, at, _ = profile[name]
             text = row - len(vocabulary.numbers)
-            read = number_said(name, value) if text < 0 else _code(vocabulary.words[text], value)
+            read = number_said(name, value) if text < 0 else coded(vocabulary.words[text], value)
             self.values[row, position] = read
             self.said_day[row, position] = day_of(at)
 
     def until(self, vocabulary: Vocabulary, positions: Ints, day: int) -> Statements:
         """What had been said of `positions` by the end of `day`."""
         values = np.where(self.said_day[:, positions] <= day, self.values[:, positions], np.nan)
-        numbers = len(vocabulary.numbers)
-        words = np.where(np.isnan(values[numbers:]), NOT_SAID, values[numbers:]).astype(np.int32)
-        return Statements(values[:numbers], words)
+        return worded(vocabulary, values)
+
+
+def worded(vocabulary: Vocabulary, values: Floats) -> Statements:
+    """(names, n) values, NaN for not said, as the columns of `vocabulary`."""
+    numbers = len(vocabulary.numbers)
+    words = np.where(np.isnan(values[numbers:]), NOT_SAID, values[numbers:]).astype(np.int32)
+    return Statements(values[:numbers], words)
 
 
 def number_said(name: str, value: Scalar) -> float:
@@ -130,6 +135,7 @@ def folded(text: str) -> str:
     return text.strip().casefold()
 
 
-def _code(words: Mapping[str, int], value: Scalar) -> float:
+def coded(words: Mapping[str, int], value: Scalar) -> float:
+    """A statement as the code of its word; NaN when it is no text."""
     text = text_said(value)
     return math.nan if text is None else float(words.get(folded(text), OTHER))

@@ -19,7 +19,8 @@ from banso_scoring.domain.facts.fact_columns import FactColumns
 from banso_scoring.domain.facts.live import LiveWindow
 from banso_scoring.domain.facts.panel import Panel
 from banso_scoring.domain.facts.profile import Profile
-from banso_scoring.domain.facts.statements import StatementTable
+from banso_scoring.domain.facts.said_past import SaidPast
+from banso_scoring.domain.facts.stated import Statements
 from banso_scoring.domain.plan.plan import Plan, agreed
 from banso_scoring.domain.plan.plans import PlanColumns
 from banso_scoring.domain.struggle.cohort import merge, sketch
@@ -38,25 +39,6 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A number that somebody said of each account, and the day on which the newest of it was said."""
-
-    value: Floats
-    """(n,): NaN when nobody said."""
-    known_day: Ints
-    """(n,): `NEVER` when nobody said."""
-
-    @classmethod
-    def nothing(cls, n: int) -> Said:
-        """Nobody said anything of n accounts."""
-        return cls(np.full(n, np.nan), np.full(n, NEVER))
-
-    def known(self, day: int) -> Floats:
-        """(n,): what was said by the end of `day`. What a later statement replaced is not known any more."""
-        return np.where(self.known_day <= day, self.value, np.nan)
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """Facts of the accounts `names`, in the order in which they became known."""
 
@@ -65,11 +47,11 @@ class History:
     """Parts by rising `known_day`; `facts.account_names` is `names`."""
     spoken_day: Ints
     """(n,): the first day on which an account was spoken of, if that was before its first fact; else `NEVER`."""
-    seats: Said
-    renewal_day: Said
-    """Days since 1970-01-01, with their fraction."""
     profiles: Mapping[int, Profile] = field(default_factory=dict)
-    """What was said of some accounts, by place in `names`; days (in their zone) stand for instants, as below."""
+    """What stands of what was said of some accounts, by place in `names`; days (in their zone) stand for instants,
+    as in the next two."""
+    statements: Mapping[int, Statements] = field(default_factory=dict)
+    """All that was said of them."""
     plans: Mapping[int, Plan] = field(default_factory=dict)
 
     @classmethod
@@ -80,8 +62,6 @@ class History:
             names=facts.account_names,
             facts=facts.taken(np.argsort(facts.known_day, kind="stable")),
             spoken_day=np.full(n, NEVER) if spoken_day is None else spoken_day,
-            seats=Said.nothing(n),
-            renewal_day=Said.nothing(n),
         )
 
     def until(self, known_day: int) -> int:
@@ -127,9 +107,9 @@ class Past:
         self.renewed = Marks.of(history, _names_in(model, history, model.roles.renewed))
         self.outcomes = self.ended.without(self.renewed)
         """The ends of contracts, as is true now."""
-        self._said = StatementTable.new(model.vocabulary, len(history.names))
-        for place, profile in history.profiles.items():
-            self._said.describe(model.vocabulary, place, profile, _day)
+        self._said = SaidPast(model.vocabulary)
+        for place, said in history.statements.items():
+            self._said.hear(place, said, _day)
         self._plans = PlanColumns()
         for place, plan in history.plans.items():
             self._plans.put(place, agreed(plan, model.metric_index, _day))
@@ -183,15 +163,14 @@ class Past:
     def shown(self, window: LiveWindow, positions: Ints, days: tuple[int, int], first_day: Ints) -> Panel:
         """A panel out of `window` with what was said; `days` are the panel's day and the day of knowing."""
         day, known_day = days
-        seats = self.history.seats.known(known_day)[positions]
-        panel = window.panel(positions, day, seats, np.minimum(first_day, day))
-        renewal = self.history.renewal_day.known(known_day)[positions]
+        said = self._said.on(positions, day, known_day)
+        panel = window.panel(positions, day, said.seats, np.minimum(first_day, day))
         return replace(
             panel,
-            renewal_in_days=renewal - day,
+            renewal_in_days=said.renewal_day - day,
             ended=self.over(days)[positions],
             plans=self._plans.on(positions, day, known_day),
-            said=self._said.until(self.model.vocabulary, positions, min(days)),
+            said=said.statements,
         )
 
     def begun(self, known_day: int) -> NDArray[np.bool_]:

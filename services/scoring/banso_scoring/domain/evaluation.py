@@ -87,7 +87,7 @@ def evaluate(
     fares = replace(fares, score=capped(fares.score, attainment.ceiling))
     band = bands.step(model.bands, previous.band, fares.score)
     levels = signals.without(ended, signals.levels(model, struggle, band, place))
-    signals.with_turns(model, panel, previous, levels)
+    signals.with_turns(model, windows, previous, levels, today.astype(np.int64))
     episodes = signals.step(model, previous, levels, day)
     standing = Standing(
         band=band,

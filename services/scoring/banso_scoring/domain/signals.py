@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import MOMENTS, Band, SignalKind
-from banso_scoring.domain.facts.panel import DAYS, Bools, Floats, Panel
+from banso_scoring.domain.facts.panel import Bools, Floats, Ints
+from banso_scoring.domain.facts.windows import Newest, Windows
 from banso_scoring.domain.journey.journey import Journey
 from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, KINDS, Standing
 from banso_scoring.domain.struggle.silence import Struggle
@@ -107,20 +108,21 @@ def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats
     return np.where(ended, NEVER, to_open), np.where(ended, NEVER, to_stay)
 
 
-def with_turns(model: SuccessModel, panel: Panel, previous: Standing, levels: tuple[Floats, Floats]) -> None:
+def with_turns(
+    model: SuccessModel, windows: Windows, previous: Standing, levels: tuple[Floats, Floats], today: Ints
+) -> None:
     """Write into `levels` the moments that are days of facts: a contact in trouble, the turn of a contract.
 
     Each is one when its newest day, of the last `LATELY_DAYS`, is after the day on which it was last told.
     """
-    today = np.zeros(panel.n, np.int64) if panel.today is None else panel.today
-    renewed, ended = _newest(panel, model.roles.renewed, today), _newest(panel, model.roles.ended, today)
-    troubled = np.zeros(panel.n, np.bool_)
+    renewed, ended = _newest(windows, model.roles.renewed, today), _newest(windows, model.roles.ended, today)
+    troubled = np.zeros(windows.n, np.bool_)
     for kind in (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.HEALTH_CRITICAL, SignalKind.STALLED):
         row = KIND_ROWS[kind]
         since = previous.opened_day[row] > today - LATELY_DAYS
         troubled |= previous.open[row] | ((previous.episode[row] > 0) & since)
     for kind, newest, counts in (
-        (SignalKind.CONTACT_MADE, _newest(panel, model.roles.contact, today), troubled),
+        (SignalKind.CONTACT_MADE, _newest(windows, model.roles.contact, today), troubled),
         (SignalKind.CONTRACT_RENEWED, renewed, renewed >= ended),
         (SignalKind.CONTRACT_ENDED, ended, ended > renewed),
     ):
@@ -130,12 +132,11 @@ def with_turns(model: SuccessModel, panel: Panel, previous: Standing, levels: tu
             level[row] = np.where(happened, 1.0, NEVER)
 
 
-def _newest(panel: Panel, series: int, today: NDArray[np.int64]) -> NDArray[np.int64]:
+def _newest(windows: Windows, series: int, today: Ints) -> Ints:
     """(n,): the newest of the last `LATELY_DAYS` on which an event of `series` was seen, -1 for none."""
-    if series < 0:
-        return np.full(panel.n, -1, np.int64)
-    seen = panel.daily[series][:, DAYS - LATELY_DAYS :] > 0
-    return np.where(seen.any(axis=1), today - seen[:, ::-1].argmax(axis=1), -1)
+    since = windows.of(series, Newest())
+    lately = since < LATELY_DAYS
+    return np.where(lately, today - np.where(lately, since, 0.0), -1.0).astype(np.int64)
 
 
 def _changes(opens: Bools, closes: Bools, episode: NDArray[np.int32], opened_day: NDArray[np.int32]) -> Changes:

@@ -8,12 +8,12 @@ on the same inputs changes nothing. Columns have the accounts on their last axis
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import ACCOUNT_KINDS, Band, SignalKind
+from banso_scoring.domain.facts.in_a_row import Indices, in_a_row, taken
 
 NO_DAY = -1
 NO_VALUE = -1
@@ -26,21 +26,6 @@ BAND_CODES: dict[Band, int] = {band: code for code, band in enumerate(BANDS)}
 KINDS: tuple[SignalKind, ...] = ACCOUNT_KINDS
 """Row of the episode columns -> kind of signal."""
 KIND_ROWS: dict[SignalKind, int] = {kind: row for row, kind in enumerate(KINDS)}
-
-Indices = NDArray[np.intp] | NDArray[np.int64]
-
-
-def in_a_row(indices: Indices) -> slice | Indices:
-    """The same accounts as a slice if they follow one another: their columns are then copied, not gathered."""
-    count = len(indices)
-    if count and indices[-1] - indices[0] == count - 1 and bool((np.diff(indices) == 1).all()):
-        return slice(int(indices[0]), int(indices[0]) + count)
-    return indices
-
-
-def taken(column: NDArray[Any], some: slice | Indices) -> NDArray[Any]:
-    """A copy of a column (accounts on its last axis) for the accounts that `in_a_row` named."""
-    return column[..., some].copy() if isinstance(some, slice) else np.take(column, some, axis=-1)
 
 
 @dataclass(frozen=True, slots=True)

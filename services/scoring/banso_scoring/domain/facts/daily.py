@@ -6,9 +6,9 @@ run over every account ask for `held` instead, and read only what is there, in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,33 @@ Rows = tuple[NDArray[Any], NDArray[np.int64] | None]
 """(m, DAYS) whole numbers, and the accounts that they belong to; None: of all accounts, in order."""
 
 
+class Kept(Protocol):
+    """What was read of these days before: see `kept`."""
+
+    def readings(self) -> Mapping[tuple[int, Any], Floats]:
+        """By series and reading (n,) numbers that nobody may change; nothing if they do not hold any more."""
+
+    def take(self, indices: NDArray[np.int64]) -> Kept:
+        """The accounts at `indices`, in that order."""
+
+
+class OnDemand(Sequence[Sequence[Rows]]):
+    """The rows of each series, read when they are first asked for."""
+
+    def __init__(self, series: int, read: Callable[[int], Sequence[Rows]]) -> None:
+        self._read = read
+        self._found: list[Sequence[Rows] | None] = [None] * series
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, index: Any) -> Any:
+        found = self._found[index]
+        if found is None:
+            found = self._found[index] = self._read(index)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Daily:
     """Series of n accounts over DAYS days. Sums are held in whole micro-units."""
@@ -29,6 +56,7 @@ class Daily:
     series: Sequence[Sequence[Rows]]
     summed: Sequence[bool]
     """By series, whether it is a sum in micro-units."""
+    kept: Kept | None = None
 
     @property
     def nbytes(self) -> int:
@@ -60,7 +88,10 @@ class Daily:
 
     def take(self, indices: NDArray[np.int64]) -> Daily:
         """The accounts at `indices`, in that order."""
-        return Daily(len(indices), self.days, [_picked(parts, indices, self.n) for parts in self.series], self.summed)
+        series = [_picked(parts, indices, self.n) for parts in self.series]
+        return Daily(
+            len(indices), self.days, series, self.summed, None if self.kept is None else self.kept.take(indices)
+        )
 
     def copy(self) -> Floats:
         """All of it as an array that may be changed."""
@@ -85,21 +116,6 @@ def held(daily: Floats | Daily, series: int, *, summed: bool) -> Iterator[Rows]:
         yield from daily.held(series)
     else:
         yield (np.rint(daily[series] * MICRO) if summed else daily[series]), None
-
-
-def per_account(daily: Floats | Daily, series: int, value_of: Any, without: Any) -> NDArray[Any]:
-    """(n,): `value_of(rows)` of each account's days (m, DAYS), `without` where an account has none."""
-    if not isinstance(daily, Daily):
-        return np.asarray(value_of(daily[series]))
-    found: NDArray[Any] | None = None
-    for rows, places in daily.held(series):
-        value = np.asarray(value_of(rows))
-        if places is None:
-            return value
-        if found is None:
-            found = np.full(daily.n, without, value.dtype)
-        found[places] = value
-    return np.full(daily.n, without) if found is None else found
 
 
 def _picked(parts: Sequence[Rows], indices: NDArray[np.int64], n: int) -> list[Rows]:

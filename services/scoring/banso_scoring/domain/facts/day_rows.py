@@ -39,6 +39,11 @@ class DayRows:
         held = self._narrow[: self._narrow_used].nbytes + self._wide[: self._wide_used].nbytes
         return held + self._row.nbytes
 
+    @property
+    def any(self) -> bool:
+        """Whether any account has a row."""
+        return self._narrow_used > 1 or self._wide_used > 1
+
     def make_room(self, accounts: int) -> None:
         """Let there be `accounts` accounts."""
         if accounts > len(self._row):

@@ -7,15 +7,18 @@ order in which the facts came. Days last, since every formula runs along them; a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.facts.daily import Daily, Rows
+from banso_scoring.domain.facts.daily import Daily, OnDemand, Rows
 from banso_scoring.domain.facts.day_rows import DayRows
 from banso_scoring.domain.facts.fact_columns import HALF, FactColumns
+from banso_scoring.domain.facts.kept import KeptOf, KeptReadings
 from banso_scoring.domain.facts.panel import DAYS, Panel
 from banso_scoring.domain.facts.user_days import WORD, UserDays
+from banso_scoring.domain.facts.windows import Windows, readings
 from banso_scoring.domain.success_model import SuccessModel
 
 __all__ = ["WIDTH", "WORD", "LiveWindow"]
@@ -40,11 +43,13 @@ class LiveWindow:
         self._summed = [series.of == "sum" for series in model.series]
         self._rows = [DayRows(WIDTH, *(SUMS if summed else COUNTS)) for summed in self._summed]
         self._users = UserDays(WIDTH)
+        self._readings = readings(model)
+        self.kept = KeptReadings(self._readings, len(model.user_windows) + 1)
 
     @property
     def nbytes(self) -> int:
         """Bytes of the columns."""
-        return self._users.nbytes + sum(rows.nbytes for rows in self._rows)
+        return self._users.nbytes + self.kept.nbytes + sum(rows.nbytes for rows in self._rows)
 
     def make_room(self, accounts: int, day: int) -> None:
         """Let the window hold `accounts` accounts and reach `day`."""
@@ -52,6 +57,7 @@ class LiveWindow:
             self._capacity = max(accounts, 2 * self._capacity)
             for rows in self._rows:
                 rows.make_room(self._capacity)
+            self.kept.make_room(self._capacity)
         while day >= self.origin + WIDTH:
             for rows in self._rows:
                 rows.move(WORD)
@@ -63,6 +69,7 @@ class LiveWindow:
         out; `make_room` comes first."""
         if not len(facts):
             return
+        self.kept.forget(positions[facts.account])
         columns = facts.day - self.origin
         inside = columns >= 0
         values = (facts.count, (facts.high << HALF) + facts.low)
@@ -88,19 +95,48 @@ class LiveWindow:
 
         No column looks back more than DAYS: how far the window itself reaches depends on when it was made.
         """
-        last = max(min(day - self.origin, WIDTH - 1), -1)
-        begin = last - DAYS + 1
-        read = self._read if begin >= 0 else self._read_padded
-        series = [read(rows, accounts, begin) for rows in self._rows]
-        widths = (*self._model.user_windows, DAYS)
-        users = self._users.within(accounts, [(last - width + 1, last) for width in widths])
+        daily, users = self._daily(accounts, day), None
+        if self._is_whole(day):
+            missing = self.kept.missing(accounts, day)
+            if len(missing):
+                self._read_anew(missing, day)
+            daily, users = replace(daily, kept=KeptOf(self.kept, accounts, day)), self.kept.users(accounts)
+        users = self._users_within(accounts, day) if users is None else users
         return Panel(
-            daily=Daily(len(accounts), DAYS, series, self._summed),
+            daily=daily,
             users=users[:-1],
             users_total=users[-1],
             seats=seats,
             age_days=np.maximum(day - first_day, 0).astype(np.float64),
         )
+
+    def _is_whole(self, day: int) -> bool:
+        """Whether the window shows all days that a panel of `day` looks back on, and `day` itself."""
+        return DAYS - 1 <= day - self.origin < WIDTH
+
+    def _read_anew(self, accounts: Ints, day: int) -> None:
+        """Keep what formulas read of these accounts on `day`."""
+        windows = Windows(len(accounts), self._daily(accounts, day), self._summed)
+        for series, some in self._readings.items():
+            windows.work_out(series, some)
+        there = [rows.any for rows in self._rows]
+        self.kept.keep(accounts, day, windows, self._users_within(accounts, day), there)
+
+    def _last(self, day: int) -> int:
+        """The column of `day`, or the nearest one; -1 for a day before the window."""
+        return max(min(day - self.origin, WIDTH - 1), -1)
+
+    def _users_within(self, accounts: Ints, day: int) -> NDArray[np.float64]:
+        """(spans, accounts): distinct users in each span that the model asks for, then in DAYS."""
+        last = self._last(day)
+        return self._users.within(accounts, [(last - width + 1, last) for width in (*self._model.user_windows, DAYS)])
+
+    def _daily(self, accounts: Ints, day: int) -> Daily:
+        """The days up to `day`; rows are looked up when they are asked for."""
+        begin = self._last(day) - DAYS + 1
+        read = self._read if begin >= 0 else self._read_padded
+        series = OnDemand(len(self._rows), lambda index: read(self._rows[index], accounts, begin))
+        return Daily(len(accounts), DAYS, series, self._summed)
 
     @staticmethod
     def _read(rows: DayRows, accounts: Ints, begin: int) -> list[Rows]:

@@ -7,20 +7,25 @@ window holds less than 2^33 events: the result does not depend on which accounts
 on the order in which a BLAS adds. Plain windows of counts under 256 a day are taken in float32, where whole
 numbers are exact up to 2^24 (126 · 255 < 2^15). Sums in units are taken in whole micro-units for the same reason.
 
+Beside sums, formulas read when a series came last and on how many days (`Newest`, `ActiveDays`).
+
 A block of accounts is small enough for the cache and for a BLAS to stay on one thread (`BLOCK_PRODUCTS_MAX`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.daily import Daily, held
 from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
+from banso_scoring.domain.remembered import remembered
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
 QUANTUM = 2.0**20
@@ -28,6 +33,8 @@ MICRO = 1e6
 BLOCK_PRODUCTS_MAX = 2**18
 """Products of one multiplication: OpenBLAS gives larger ones to several threads, which wait for one another."""
 BLOCK_ROWS_MAX = 1_024
+WEIGHTINGS_MAX = 1_024
+"""Weightings whose weights are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,51 @@ class Weighting:
     lag: int = 0
 
     def weights(self) -> Floats:
-        """(DAYS,): the weights, oldest day first."""
-        age = np.arange(DAYS - 1, -1, -1, dtype=np.float64) - self.lag
-        if self.half_life > 0:
-            raw = np.where(age >= 0, np.exp2(-age / self.half_life), 0.0)
-            return np.asarray(np.rint(raw * QUANTUM) / QUANTUM)
-        return ((age >= 0) & (age < self.days)).astype(np.float64)
+        """(DAYS,): the weights, oldest day first; not to be changed."""
+        return _weights(self)
 
     def evenness(self) -> float:
         """c = sum w / sum w^2. Of a Poisson stream, c·S has its mean equal to its variance; 1 + γ if endless."""
-        weights = self.weights()
-        return float(weights.sum() / (weights**2).sum())
+        return _evenness(self)
+
+
+@lru_cache(maxsize=WEIGHTINGS_MAX)
+def _weights(weighting: Weighting) -> Floats:
+    age = np.arange(DAYS - 1, -1, -1, dtype=np.float64) - weighting.lag
+    if weighting.half_life > 0:
+        raw = np.where(age >= 0, np.exp2(-age / weighting.half_life), 0.0)
+        found = np.asarray(np.rint(raw * QUANTUM) / QUANTUM)
+    else:
+        found = ((age >= 0) & (age < weighting.days)).astype(np.float64)
+    found.flags.writeable = False
+    return found
+
+
+@lru_cache(maxsize=WEIGHTINGS_MAX)
+def _evenness(weighting: Weighting) -> float:
+    weights = _weights(weighting)
+    return float(weights.sum() / (weights**2).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """How many days ago the newest day was that has any of a series; NaN where none of DAYS has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDays:
+    """How many of the last `days` days have any of a series."""
+
+    days: int
+
+
+Reading = Weighting | Newest | ActiveDays
+"""What a formula reads of the days of one series: one number an account."""
+
+
+def without(reading: Reading) -> float:
+    """What it is for an account that has none of the series."""
+    return math.nan if isinstance(reading, Newest) else 0.0
 
 
 def recent(model: SuccessModel) -> Weighting:
@@ -82,6 +123,7 @@ def last(days: int, lag: int = 0) -> Weighting:
     return Weighting(days=days, lag=lag)
 
 
+@remembered
 def wanted(model: SuccessModel) -> dict[int, tuple[Weighting, ...]]:
     """By series the weightings that the model's formulas read, each once, in a fixed order."""
     found: dict[int, list[Weighting]] = {}
@@ -103,45 +145,79 @@ def wanted(model: SuccessModel) -> dict[int, tuple[Weighting, ...]]:
     return {series: tuple(dict.fromkeys(rows)) for series, rows in found.items() if series >= 0}
 
 
+@remembered
+def readings(model: SuccessModel) -> dict[int, tuple[Reading, ...]]:
+    """By series all that the model's formulas read of its days, each once, in a fixed order."""
+    found: dict[int, list[Reading]] = {series: list(weightings) for series, weightings in wanted(model).items()}
+    for series in (model.roles.contact, model.roles.renewed, model.roles.ended):
+        found.setdefault(series, []).append(Newest())
+    for metric in model.metrics:
+        if metric.kind is MetricKind.ACTIVE_DAYS:
+            found[metric.series].append(ActiveDays(metric.days))
+        elif metric.kind is MetricKind.DAYS_SINCE:
+            found[metric.series].append(Newest())
+        elif metric.kind is MetricKind.LAST_VALUE:
+            found[metric.per].append(Newest())
+    return {series: tuple(dict.fromkeys(rows)) for series, rows in found.items() if series >= 0}
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The weighted sums of a panel, each (n,); one that the model was not known to want is worked out when asked."""
+    """What was read of the days of a panel, (n,) each; what the model is not known to want is worked out when asked."""
 
     n: int
     _daily: Floats | Daily
     _summed: Sequence[bool]
-    _sums: dict[tuple[int, Weighting], Floats] = field(default_factory=dict)
+    found: dict[tuple[int, Reading], Floats] = field(default_factory=dict)
 
-    def of(self, series: int, weighting: Weighting) -> Floats:
-        """(n,): the sums of one series; zeros for series -1, which no event belongs to."""
+    def of(self, series: int, reading: Reading) -> Floats:
+        """(n,): one reading of one series; that of no events for series -1, which no event belongs to."""
         if series < 0:
-            return np.zeros(self.n)
-        if (series, weighting) not in self._sums:
-            self.work_out(series, (weighting,))
-        return self._sums[series, weighting]
+            return np.full(self.n, without(reading))
+        if (series, reading) not in self.found:
+            self.work_out(series, (reading,))
+        return self.found[series, reading]
 
-    def work_out(self, series: int, weightings: tuple[Weighting, ...]) -> None:
-        """Weigh the days of one series."""
-        summed = self._summed[series]
+    def work_out(self, series: int, some: Sequence[Reading]) -> None:
+        """Read the days of one series."""
+        summed, weightings = self._summed[series], tuple(one for one in some if isinstance(one, Weighting))
+        others = [one for one in some if not isinstance(one, Weighting)]
         values = np.zeros((len(weightings), self.n))
+        columns = {one: np.full(self.n, without(one)) for one in others}
         for rows, places in held(self._daily, series, summed=summed):
-            if places is None:
+            if weightings and places is None:
                 _weigh(rows, weightings, values)
-            else:
+            elif weightings:
                 sums = np.empty((len(weightings), len(rows)))
                 _weigh(rows, weightings, sums)
                 values[:, places] = sums
+            for one, column in columns.items():
+                column[slice(None) if places is None else places] = _looked(rows, one)
         if summed:
             values /= MICRO
-        self._sums.update(((series, weighting), row) for weighting, row in zip(weightings, values, strict=True))
+        self.found.update(((series, weighting), row) for weighting, row in zip(weightings, values, strict=True))
+        self.found.update(((series, one), column) for one, column in columns.items())
 
 
 def weigh(model: SuccessModel, panel: Panel) -> Windows:
-    """The windows of `panel` that `model` needs."""
+    """What `model` reads of the days of `panel`."""
+    kept = panel.daily.kept if isinstance(panel.daily, Daily) else None
     windows = Windows(panel.n, panel.daily, [series.of == "sum" for series in model.series])
-    for series, weightings in wanted(model).items():
-        windows.work_out(series, weightings)
+    windows.found.update({} if kept is None else kept.readings())
+    for series, some in readings(model).items():
+        left = tuple(reading for reading in some if (series, reading) not in windows.found)
+        if left:
+            windows.work_out(series, left)
     return windows
+
+
+def _looked(rows: NDArray[Any], reading: Newest | ActiveDays) -> Floats:
+    """(m,): the reading of each of some rows (m, DAYS)."""
+    if isinstance(reading, ActiveDays):
+        return np.asarray(np.count_nonzero(rows[:, DAYS - reading.days :] > 0, axis=1), np.float64)
+    came = rows > 0
+    since: NDArray[np.intp] = came[:, ::-1].argmax(axis=1)
+    return np.where(came[np.arange(len(rows)), DAYS - 1 - since], since.astype(np.float64), np.nan)
 
 
 def _weigh(rows: NDArray[np.generic], weightings: tuple[Weighting, ...], into: Floats) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.facts.daily import MICRO, held, per_account
+from banso_scoring.domain.facts.daily import MICRO, held
 from banso_scoring.domain.facts.panel import DAYS, Bools, Floats, Panel
-from banso_scoring.domain.facts.windows import Windows, last
+from banso_scoring.domain.facts.windows import ActiveDays, Newest, Windows, last
 from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import Metric, MetricKind, SuccessModel
@@ -67,12 +66,7 @@ def _sum(metric: Metric, facts: Facts) -> Floats:
 
 
 def _active_days(metric: Metric, facts: Facts) -> Floats:
-    days = per_account(
-        facts.panel.daily,
-        metric.series,
-        lambda rows: np.count_nonzero(rows[:, DAYS - metric.days :] > 0, axis=1).astype(np.float64),
-        0.0,
-    )
+    days = facts.windows.of(metric.series, ActiveDays(metric.days))
     return _where(facts.known(metric.series), days)
 
 
@@ -87,7 +81,7 @@ def _ratio(metric: Metric, facts: Facts) -> Floats:
 
 def _days_since(metric: Metric, facts: Facts) -> Floats:
     """Days since the last event; if there never was one, since the account's first fact (`never: age`)."""
-    since = per_account(facts.panel.daily, metric.series, _days_back, np.nan)
+    since = facts.windows.of(metric.series, Newest())
     ever = ~np.isnan(since)
     if metric.never == "absent":
         return _where(ever, since)
@@ -95,16 +89,9 @@ def _days_since(metric: Metric, facts: Facts) -> Floats:
     return _where(facts.known(metric.series), np.where(ever, since, never))
 
 
-def _days_back(rows: NDArray[Any]) -> Floats:
-    """(m,): days since the last day on which there was anything; NaN when there is none."""
-    came = rows > 0
-    since = came[:, ::-1].argmax(axis=1).astype(np.float64)
-    return np.where(came[np.arange(len(rows)), DAYS - 1 - since.astype(np.intp)], since, np.nan)
-
-
 def _last_value(metric: Metric, facts: Facts) -> Floats:
     """The mean value of the events of the newest day that has any; `series` are the sums, `per` the counts."""
-    since = per_account(facts.panel.daily, metric.per, _days_back, np.nan)
+    since = facts.windows.of(metric.per, Newest())
     ever = since < metric.days
     day = np.where(ever, DAYS - 1 - since, DAYS - 1).astype(np.intp)
     count = _on_day(facts.panel, metric.per, day, summed=False)

@@ -116,3 +116,14 @@ def test_a_phase_emphasises_dimensions_too() -> None:
     wrong = SMALL.replace("  start:\n", "  start:\n    emphasis: {used: 0.5}\n", 1)
     (found,) = check(wrong, "small.yaml")
     assert found.path == "journey.start.emphasis.used"
+
+
+def test_a_goal_that_a_cell_changes_keeps_its_gap_to_falling_back() -> None:
+    lapse = SMALL.replace("[{metric: since, at_least: 20}], days: 2", "[{metric: acts, at_most: 4}], days: 2")
+    assert lapse != SMALL
+    own = AXES_FILE.replace("rest: {}", "rest: {phases: {start: {goal: {acts: {at_least: LEAST}}}}}")
+    close, apart = (check(lapse + own.replace("LEAST", least), "matrix.yaml") for least in ("3", "6"))
+    assert apart == []
+    (fault,) = close
+    assert "leave a gap" in fault.reason and "`run`" in fault.reason
+    assert fault.path == "matrix.cells.rest.phases.start.goal.acts"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from banso_common.findings import Path, did_you_mean
 from banso_scoring.domain.model_parts import Condition, Phase
 from banso_scoring.model.schema import PhaseFile
 from banso_scoring.model.schema_parts import ConditionFile
 from banso_scoring.model.table import Table, label
+
+WOULD_FALL_BACK = "whoever just reaches it would fall back from `{}` at once: leave a gap"
 
 
 def compile_journey(table: Table) -> tuple[Phase, ...]:
@@ -16,23 +20,22 @@ def compile_journey(table: Table) -> tuple[Phase, ...]:
     if journey[first].optional:
         table.fault(("journey", first, "optional"), "the first phase cannot be optional: all accounts start in it")
     phases = tuple(_phase(table, key, written) for key, written in journey.items())
-    for index, phase in enumerate(phases):
-        _hold_apart(table, phases, index, phase)
+    for phase, place, following in too_close(phases):
+        table.fault(("journey", phase.key, "goal", place), WOULD_FALL_BACK.format(following.key))
     return phases
 
 
-def _hold_apart(table: Table, phases: tuple[Phase, ...], index: int, phase: Phase) -> None:
-    """A goal and the conditions to fall back from the phase that it leads to may not hold at the same value."""
-    following = next((at for at in range(index + 1, len(phases)) if not phases[at].optional), phase.next)
-    if following < 0 or len(phases[following].lapse) != 1:
-        return
-    lapse = phases[following].lapse[0]
-    for place, goal in enumerate(phase.goal):
-        if goal.metric == lapse.metric and _overlap(goal, lapse):
-            table.fault(
-                ("journey", phase.key, "goal", place),
-                f"whoever just reaches it would fall back from `{phases[following].key}` at once: leave a gap",
-            )
+def too_close(phases: Sequence[Phase]) -> Iterator[tuple[Phase, int, Phase]]:
+    """Goals that hold at the same value as the conditions to fall back from the phase that they lead to: the phase,
+    the place of the condition in its goal, and the phase that follows."""
+    for index, phase in enumerate(phases):
+        following = next((at for at in range(index + 1, len(phases)) if not phases[at].optional), phase.next)
+        if following < 0 or len(phases[following].lapse) != 1:
+            continue
+        lapse = phases[following].lapse[0]
+        for place, goal in enumerate(phase.goal):
+            if goal.metric == lapse.metric and _overlap(goal, lapse):
+                yield phase, place, phases[following]
 
 
 def _overlap(one: Condition, other: Condition) -> bool:

@@ -15,6 +15,7 @@ from banso_scoring.domain.matrix.expression import Clause, MetricOf, NumberOf, n
 from banso_scoring.domain.matrix.matrix_model import Axis, AxisValue, Capacity, Cell, Matrix
 from banso_scoring.domain.model_parts import Condition, Phase
 from banso_scoring.model.compile_expression import ExpressionFault, compile_clause
+from banso_scoring.model.compile_journey import WOULD_FALL_BACK, too_close
 from banso_scoring.model.expression_names import Names
 from banso_scoring.model.schema_matrix import AxisFile, CapacityFile, CellFile, CellPhaseFile, TargetFile
 from banso_scoring.model.table import Table, label
@@ -91,16 +92,32 @@ def _cell(table: Table, axes: tuple[Axis, ...], key: str, written: CellFile, jou
     for phase in written.phases:
         if phase not in table.file.journey:
             table.fault((*path, "phases", phase), "no such phase" + did_you_mean(phase, table.file.journey))
+    own = tuple(_phase(table, (*path, "phases", phase.key), phase, written.phases.get(phase.key)) for phase in journey)
+    for left, place, following in too_close(own):
+        metric = list(table.file.metrics)[left.goal[place].metric]
+        if left.key in written.phases and metric in written.phases[left.key].goal:  # else the journey says it
+            fault = WOULD_FALL_BACK.format(following.key)
+            table.fault((*path, "phases", left.key, "goal", metric), fault)
+    plays = _plays(table)
+    for index, play in enumerate(written.plays if plays is not None else ()):
+        if play not in (plays or ()):
+            table.fault((*path, "plays", index), f"`plays` has no play {play}" + did_you_mean(play, plays or ()))
     return Cell(
         key=key,
         labels=label(written.label, key),
         emphasis=_emphasis(table, (*path, "emphasis"), written.emphasis),
-        journey=tuple(
-            _phase(table, (*path, "phases", phase.key), phase, written.phases.get(phase.key)) for phase in journey
-        ),
+        journey=own,
         touch=written.touch,
         plays=tuple(written.plays),
     )
+
+
+def _plays(table: Table) -> frozenset[str] | None:
+    """The names of the plays in the file; None when it has none of its own, and those that alerts ships count."""
+    if table.file.plays is None:
+        return None
+    names = (play.get("name") if isinstance(play, dict) else play for play in table.file.plays)
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _phase(table: Table, path: Path, phase: Phase, written: CellPhaseFile | None) -> Phase:

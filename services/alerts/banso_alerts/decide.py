@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
 from banso_alerts.domain.planning import Policy, candidates_of, closed_already, decide_all
+from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.stages import Decision
 from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
+from banso_alerts.render.message import Message
 from banso_alerts.store import plans
+from banso_alerts.store.proof import rules
 from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row
 from banso_common.contracts.account_signal import AccountSignal, SignalState
 
@@ -33,10 +36,11 @@ class Desk:
         opened = [signal for signal in new if signal.state is SignalState.OPENED]
         asked = [each for signal in opened if _episode(signal) not in ended for each in self._candidates(signal)]
         too_late = [each for signal in opened if _episode(signal) in ended for each in self._candidates(signal)]
-        decided = [*await self._decide(tx, asked, now), *((each, closed_already()) for each in too_late)]
+        book = await self._book(tx, [*asked, *too_late], now)
+        decided = [*await self._decide(tx, asked, book, now), *((each, closed_already()) for each in too_late)]
         rows = [
             {
-                **outreach_row(each, compose(each, self._public_url), lanes[each.signal.key], now),
+                **outreach_row(each, self._written(each, book), lanes[each.signal.key], now),
                 **decision_values(each, decision, self.policy, now),
             }
             for each, decision in decided
@@ -50,7 +54,8 @@ class Desk:
         if not due:
             return 0
         found = {row.id: candidate_of(row, self.policy) for row in due}
-        decided = await self._decide(tx, [each for each in found.values() if each is not None], now)
+        asked = [each for each in found.values() if each is not None]
+        decided = await self._decide(tx, asked, await self._book(tx, asked, now), now)
         values: dict[str, Values] = {
             each.id: decision_values(each, decision, self.policy, now) for each, decision in decided
         }
@@ -61,14 +66,21 @@ class Desk:
         return len(due)
 
     async def _decide(
-        self, tx: AsyncConnection, asked: Sequence[Candidate], now: int
+        self, tx: AsyncConnection, asked: Sequence[Candidate], book: RuleBook, now: int
     ) -> list[tuple[Candidate, Decision]]:
         if not asked:
             return []
         await plans.lock_recipients(tx, asked)
         ledger = await plans.ledger(tx, asked, now)
-        policy = replace(self.policy, rules=replace(self.policy.rules, replayed=self._is_replay()))
+        policy = replace(self.policy, rules=replace(self.policy.rules, replayed=self._is_replay(), book=book))
         return decide_all(asked, policy, ledger, await plans.silences(tx, now), now)
+
+    def _written(self, candidate: Candidate, book: RuleBook) -> Message:
+        return compose(candidate, self._public_url, book.track_of(candidate.play.name, candidate.signal.kind))
+
+    async def _book(self, tx: AsyncConnection, asked: Sequence[Candidate], now: int) -> RuleBook:
+        plays = {each.play.name: each.play for each in asked}
+        return await rules.book(tx, plays.values(), now, self.policy.rules.shadow_ms)
 
     def _candidates(self, signal: AccountSignal) -> list[Candidate]:
         return candidates_of(signal, self.policy)

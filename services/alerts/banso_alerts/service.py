@@ -23,10 +23,11 @@ from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.stages.stage import Rules
 from banso_alerts.handler import AlertsHandler, Work
 from banso_alerts.plays_file import load_plays
+from banso_alerts.proving import judge_rules
 from banso_alerts.revise import Reviser
 from banso_alerts.settings import AlertsSettings
 from banso_alerts.store import deliveries
-from banso_common.clock import SECOND_MS, Clock
+from banso_common.clock import DAY_MS, HOUR_MS, SECOND_MS, Clock
 from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
 from banso_common.db.migrate import require_current
@@ -39,6 +40,7 @@ from banso_common.pipeline.worker import Worker
 
 PACKAGE = "banso_alerts"
 TEND_EVERY_MS = SECOND_MS
+PROVE_EVERY_MS = HOUR_MS
 
 
 class AlertsService:
@@ -62,6 +64,8 @@ class AlertsService:
         self.worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
         self.relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
         self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
+        self._floor = settings.floor
+        self._prover = Ticker(clock, PROVE_EVERY_MS, self._prove)
         self._tasks = Tasks(self.name)
         self.routers: Sequence[APIRouter] = [
             make_router(self.engine, clock, self._stored),
@@ -77,7 +81,7 @@ class AlertsService:
             *(partial(self._deliverer.run, channel) for channel in self.channels),
             *(reviser.run for reviser in self._revisers),
         ]
-        self._tasks.start(*drained, self.relay.run, self._ticker.run, draining=len(drained))
+        self._tasks.start(*drained, self.relay.run, self._ticker.run, self._prover.run, draining=len(drained))
 
     async def stop(self) -> None:
         """Drain: finish the batch and the sends in flight, relay what was said, let go."""
@@ -101,6 +105,7 @@ class AlertsService:
         for. What is found undone is begun at once, rather than at the next look of its loop."""
         if not await self.worker.caught_up():
             return False
+        await self._prover.tick()
         async with reading(self.engine) as tx:
             untended = await deliveries.untended(tx, self._clock.now())
             now = self._clock.now()
@@ -110,6 +115,11 @@ class AlertsService:
         if any(due):
             self._deliverer.wake()
         return not (untended or any(due) or self._deliverer.is_busy)
+
+    async def _prove(self, now: int) -> None:
+        is_replay = self._clock.is_virtual
+        if await judge_rules(self.engine, self.policy, self._floor, now, is_replay=is_replay):
+            self._stored()
 
     async def _tend(self, now: int) -> None:
         while await tend(self.engine, self._desk, now):
@@ -137,6 +147,7 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
             holdout_share=settings.holdout_share,
             holdout_salt=settings.holdout_salt,
             cap_per_day=settings.cap_per_day,
+            shadow_ms=round(settings.shadow_days * DAY_MS),
             hours=OpenHours(opens, closes, settings.open_days, closed),
         ),
     )

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from banso_alerts.domain.delivery import Limits
+from banso_alerts.domain.proof.precision import Floor
 from banso_common.clock import SECOND_MS
 from banso_common.settings import CommonSettings
 
@@ -39,6 +40,11 @@ class AlertsSettings(CommonSettings):
     holdout_salt: str = "banso"
     cap_per_day: int = Field(default=20, ge=0)
 
+    # proof that outreach helps: what a rule has to reach, and how long a new one is judged before it speaks
+    precision_floor: float = Field(default=0.3, ge=0.0, lt=1.0)
+    precision_verdicts_min: int = Field(default=12, ge=5, le=40)
+    shadow_days: float = Field(default=14.0, gt=0, le=366)
+
     # channels: each comes in as soon as it is set
     console_channel: bool | None = None
     slack_token: SecretStr | None = None
@@ -57,7 +63,7 @@ class AlertsSettings(CommonSettings):
 
     # delivery
     delivery_attempts_max: int = Field(default=8, ge=1, le=100)
-    delivery_request_s_max: float = Field(default=10.0, gt=0, le=60)
+    delivery_request_s_max: float = Field(default=10.0, gt=0, le=40)
     delivery_grace_s: float = Field(default=60.0, gt=0, le=3_600)
 
     @field_validator("time_zone")
@@ -104,6 +110,11 @@ class AlertsSettings(CommonSettings):
             for hours, minutes in (text.split(":") for text in (self.open_from, self.open_until))
         )
         return opens, min(closes, DAY_MINUTES)
+
+    @property
+    def floor(self) -> Floor:
+        """How often a rule has to be right."""
+        return Floor(share=self.precision_floor, verdicts_min=self.precision_verdicts_min)
 
     @property
     def limits(self) -> Limits:

@@ -187,14 +187,14 @@ judgement = Table(
     Column("signal_key", Text, primary_key=True),
     Column("play", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("said_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
     Column("found", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("known_at", BigInteger, nullable=False),
     Column("is_final", Integer, nullable=False),
     Column("judged_at", BigInteger, nullable=False),
 )
-Index("judgement_rule", judgement.c.play, judgement.c.kind, judgement.c.said_at)
+Index("judgement_rule", judgement.c.play, judgement.c.kind, judgement.c.decided_at)
 Index("judgement_open", judgement.c.is_final)
 
 # Who is told and who is left alone, for good; a stratum counts its accounts, its row is taken for update.

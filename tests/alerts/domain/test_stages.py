@@ -10,6 +10,7 @@ import pytest
 
 from banso_alerts.domain.outreach import Candidate, ChannelName, OutreachState, Reason
 from banso_alerts.domain.plays import Audience
+from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.domain.stages import STAGES, Decision, decide
 from banso_alerts.domain.stages.stage import Context, Past
@@ -20,6 +21,7 @@ from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hour
 SILENCE = Silence("s1", Matcher(account="acme"), "sato", "moving house", MONDAY_NOON, MONDAY_NOON + DAY_MS)
 QUIET = hours(date(2026, 3, 2))
 REACHABLE = candidate()
+THIS_RULE = frozenset({(REACHABLE.play.name, REACHABLE.signal.kind)})
 NOBODY = candidate(signal(owner_slack=None, owner_email=None))
 
 
@@ -34,6 +36,8 @@ HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "expiry": (REACHABLE, context(now=REACHABLE.expires_at), Reason.EXPIRED, None),
     "reach": (NOBODY, context(), Reason.NO_RECIPIENT, None),
     "replayed": (REACHABLE, context(rules=rules(replayed=True)), Reason.REPLAYED, None),
+    "shadow": (REACHABLE, context(rules=rules(book=RuleBook(in_shadow=THIS_RULE))), Reason.SHADOW, None),
+    "demoted": (REACHABLE, context(rules=rules(book=RuleBook(demoted=THIS_RULE))), Reason.DEMOTED, None),
     "holdout": (REACHABLE, context(rules=rules(holdout_share=1.0)), Reason.HOLDOUT, None),
     "silence": (REACHABLE, context(silences=[SILENCE]), Reason.SILENCED, MONDAY_NOON + DAY_MS),
     "snooze": (REACHABLE, context(past=Past(snoozed_until=MONDAY_NOON + 5)), Reason.SNOOZED, MONDAY_NOON + 5),

@@ -51,6 +51,8 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     NO_RECIPIENT = "no-recipient"
     REPLAYED = "replayed"
+    SHADOW = "shadow"
+    DEMOTED = "demoted"
     HOLDOUT = "holdout"
     SILENCED = "silenced"
     SNOOZED = "snoozed"

@@ -64,6 +64,7 @@ class Play:
     cooldown_ms: int
     expiry_ms: int
     quiet_hours: bool
+    shadow: bool = False
 
     def matches(self, signal: AccountSignal) -> bool:
         """Whether `signal` leads to this play."""

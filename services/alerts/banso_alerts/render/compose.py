@@ -13,8 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from banso_alerts.domain.outreach import Candidate
 from banso_alerts.domain.plays import Audience
+from banso_alerts.domain.proof.precision import Track
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.sinks import one_line
+from banso_alerts.render.track_words import track_line
 from banso_alerts.render.words import HEADINGS, about, day, money, percent
 from banso_common.contracts.account_signal import AccountSignal, Band, ChannelEvidence, SignalKind, TouchModel
 from banso_common.contracts.words import BANDS, TOUCHES, named
@@ -26,11 +28,12 @@ LAST_EVENT_DAYS_SHOWN_MIN = 7
 Value = object
 
 
-def compose(candidate: Candidate, public_url: str | None) -> Message:
-    """The message of a candidate. `public_url` is where the console stands."""
+def compose(candidate: Candidate, public_url: str | None, track: Track | None = None) -> Message:
+    """The message of a candidate. `public_url` is where the console stands; `track` is its rule's record."""
     locale = candidate.recipient.locale
     words = HEADINGS[locale]
     for_contact = candidate.recipient.audience is Audience.CONTACT
+    record = [line] if (line := track_line(track, locale)) else []
     values = _values(candidate.signal, locale, for_contact)
     body = _template(f"{locale}/{candidate.play.template}.jinja")
     sections = [
@@ -41,7 +44,7 @@ def compose(candidate: Candidate, public_url: str | None) -> Message:
         sections = [Section("", section.lines) for section in sections]
     else:
         sections.insert(0, Section(words.who, _lines(_template(f"{locale}/_who.jinja").render(values))))
-        sections.insert(2, Section(words.why, _lines(_template(f"{locale}/_why.jinja").render(values))))
+        sections.insert(2, Section(words.why, [*_lines(_template(f"{locale}/_why.jinja").render(values)), *record]))
     return Message(
         outreach_id=candidate.id,
         locale=locale,

@@ -33,7 +33,7 @@ class Floor:
 
     share: float = 0.3
     verdicts_min: int = 12
-    window: int = 60
+    window: int = 40
     z: float = Z_95
 
 
@@ -94,13 +94,13 @@ class Standing:
 
 def standing(verdicts: Iterable[Verdict], restored: Iterable[Turn], floor: Floor) -> Standing:
     """The standing that these verdicts, and the restorings by people, lead to."""
-    told = [(each.known_at, 0, each.key, each) for each in verdicts]
-    people = [(each.at, 1, each.by or "", each) for each in restored]
+    known: list[tuple[int, int, str, Verdict | Turn]] = [(each.known_at, 0, each.key, each) for each in verdicts]
+    known += [(each.at, 1, each.by or "", each) for each in restored]
     lately: list[bool] = []
     since: list[bool] = []
     turns: list[Turn] = []
     demoted = False
-    for _, _, _, each in sorted([*told, *people], key=lambda entry: entry[:3]):
+    for _, _, _, each in sorted(known, key=lambda entry: entry[:3]):
         if isinstance(each, Turn):
             turns.append(replace(each, track=_track(lately, floor)))
             since, demoted = [], False

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
 from banso_alerts.domain.stages.cap import cap
 from banso_alerts.domain.stages.cooldown import cooldown
+from banso_alerts.domain.stages.demoted import demoted
 from banso_alerts.domain.stages.expiry import expiry
 from banso_alerts.domain.stages.holdout import holdout
 from banso_alerts.domain.stages.quiet_hours import quiet_hours
 from banso_alerts.domain.stages.reach import reach
 from banso_alerts.domain.stages.replayed import replayed
+from banso_alerts.domain.stages.shadow import shadow
 from banso_alerts.domain.stages.silence import silence
 from banso_alerts.domain.stages.snooze import snooze
 from banso_alerts.domain.stages.stage import Context, Stage
@@ -21,6 +23,8 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("expiry", expiry),
     ("reach", reach),
     ("replayed", replayed),
+    ("shadow", shadow),
+    ("demoted", demoted),
     ("holdout", holdout),
     ("silence", silence),
     ("snooze", snooze),

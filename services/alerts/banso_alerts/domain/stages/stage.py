@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from banso_alerts.domain.hours import OpenHours
 from banso_alerts.domain.outreach import Candidate, Reason
+from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.silences import Silence
 
 
@@ -24,7 +25,8 @@ class Rules:
     """What the installation has set: the same for every candidate.
 
     `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap; `replayed` while
-    the past is told again on a virtual clock.
+    the past is told again on a virtual clock; `book` says which rules may speak, and `shadow_ms` how long one with a
+    shadow is judged before it does.
     """
 
     holdout_share: float
@@ -32,6 +34,8 @@ class Rules:
     cap_per_day: int
     hours: OpenHours
     replayed: bool = False
+    book: RuleBook = field(default_factory=RuleBook)
+    shadow_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

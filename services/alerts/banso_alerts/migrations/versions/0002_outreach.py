@@ -109,7 +109,7 @@ def _rules() -> None:
         sa.Column("signal_key", sa.Text(), nullable=False),
         sa.Column("play", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("said_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
         sa.Column("found", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("known_at", sa.BigInteger(), nullable=False),
@@ -117,7 +117,7 @@ def _rules() -> None:
         sa.Column("judged_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("signal_key", "play"),
     )
-    op.create_index("judgement_rule", "judgement", ["play", "kind", "said_at"], unique=False)
+    op.create_index("judgement_rule", "judgement", ["play", "kind", "decided_at"], unique=False)
     op.create_index("judgement_open", "judgement", ["is_final"], unique=False)
 
 

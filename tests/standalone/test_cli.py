@@ -51,6 +51,39 @@ def test_a_good_model_is_said_to_be_good() -> None:
     assert json.loads(banso("model", "check", str(oulad_model_file()), "--json")) == []
 
 
+OWN_PLAYS = """
+plays:
+  - call-the-silent
+  - name: say-hello
+    when: {kind: stalled, phase: presentation}
+    audience: contact
+    channels: [email]
+    template: stalled
+    cooldown_hours: 24
+    expiry_hours: 24
+"""
+
+
+def test_the_plays_of_a_model_are_checked_with_it_and_alone(tmp_path: Path) -> None:
+    """Three faults of one play, each with its line, by either command."""
+    model = tmp_path / "model.yaml"
+    model.write_text(oulad_model_file().read_text(encoding="utf-8") + OWN_PLAYS, encoding="utf-8")
+    lines = model.read_text(encoding="utf-8").splitlines()
+    told = {
+        lines.index("    audience: contact") + 1: "customer: true",
+        lines.index("    template: stalled") + 1: "belong together",
+        lines.index("    when: {kind: stalled, phase: presentation}") + 1: "no phase presentation",
+    }
+    for command in ("model", "plays"):
+        findings = json.loads(banso(command, "check", str(model), "--json", code=1))
+        assert {each["line"] for each in findings} == set(told), findings
+        for each in findings:
+            assert told[each["line"]] in each["reason"]
+    model.write_text(oulad_model_file().read_text(encoding="utf-8") + OWN_PLAYS.split("  - name")[0], encoding="utf-8")
+    assert "good" in banso("plays", "check", str(model))
+    assert "good" in banso("model", "check", str(model))
+
+
 def test_a_wrong_model_is_refused_with_line_and_reason(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(oulad_model_file().read_text(encoding="utf-8").replace("weight: 43", "wait: 43"), encoding="utf-8")

@@ -141,7 +141,7 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
     opens, closes = settings.open_minutes
     closed = closed_days(settings.holidays_country, settings.company_holidays)
     return Policy(
-        plays=load_plays(settings.plays_file),
+        plays=load_plays(settings.plays_file, settings.model_file, settings.customer_plays),
         directory=directory_of(settings, channels),
         rules=Rules(
             holdout_share=settings.holdout_share,

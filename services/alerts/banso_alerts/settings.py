@@ -24,6 +24,8 @@ class AlertsSettings(CommonSettings):
 
     alerts_database_url: str | None = None
     plays_file: Path | None = None
+    model_file: Path | None = None
+    customer_plays: bool = False
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s<>|]+$")
 
     # when people may be spoken to
@@ -50,6 +52,7 @@ class AlertsSettings(CommonSettings):
     slack_token: SecretStr | None = None
     slack_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://.+/$")
     slack_team_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
+    slack_support_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
     slack_read_back: bool = True
     slack_signing_secret: SecretStr | None = None
     slack_webhook_url: SecretStr | None = None
@@ -60,6 +63,13 @@ class AlertsSettings(CommonSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str = "banso <banso@localhost>"
     mail_team: str | None = None
+    mail_support: str | None = None
+    link_secret: SecretStr | None = Field(default=None, min_length=16)
+    unsubscribe_mailto: str | None = Field(default=None, pattern=r"^[^@\s<>,?]+@[^@\s<>,?]+$")
+    bounce_maildir: Path | None = None
+    webhook_url: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_allow_private: bool = False
 
     # delivery
     delivery_attempts_max: int = Field(default=8, ge=1, le=100)

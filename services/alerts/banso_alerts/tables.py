@@ -62,6 +62,14 @@ outreach = Table(
     Column("next_at", BigInteger),
     Column("planned_at", BigInteger),
     Column("planned_on", Text),  # the recipient's local day of planned_at, for the cap
+    # how it was chosen
+    Column("variant", Text),  # the play's wording, "" for the first
+    Column("country", Text),  # whose holidays the recipient keeps
+    Column("value", Double),  # amount x uplift x surprise, in its own unit
+    Column("cost_hours", Double),
+    Column("told_in", Text),  # the group or the digest that tells of it
+    Column("turn", Integer),  # how often it was told before: reminders count from 1
+    Column("remind_at", BigInteger),
     # its delivery
     Column("attempts", Integer, nullable=False),
     Column("lease_until", BigInteger),
@@ -79,6 +87,8 @@ Index("outreach_expiry", outreach.c.state, outreach.c.expires_at)
 Index("outreach_account", outreach.c.account, outreach.c.created_at)
 Index("outreach_listed", outreach.c.created_at, outreach.c.id)
 Index("outreach_told", outreach.c.recipient_key, outreach.c.planned_on)
+Index("outreach_told_in", outreach.c.told_in)
+Index("outreach_remind", outreach.c.remind_at)
 
 silence = Table(
     "silence",
@@ -89,6 +99,7 @@ silence = Table(
     Column("kind", Text),
     Column("play", Text),
     Column("touch", Text),
+    Column("matcher", LargeBinary),  # all of what it matches; the columns above are those of older silences
     Column("author", Text, nullable=False),
     Column("comment", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),

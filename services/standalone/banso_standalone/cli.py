@@ -17,6 +17,7 @@ from banso_standalone import (
     cli_diff,
     cli_goals,
     cli_model,
+    cli_plays,
     cli_services,
     cli_switch,
     cli_world,
@@ -41,6 +42,7 @@ cli_calibrate.add(cli_model.model)
 cli_diff.add(cli_model.model)
 cli_switch.add(cli_model.model)
 app.add_typer(cli_model.model, name="model")
+app.add_typer(cli_plays.plays, name="plays")
 cli_goals.add(app)
 app.command()(replay)
 cli_world.add(app)

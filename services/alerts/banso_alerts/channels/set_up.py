@@ -19,6 +19,7 @@ from banso_alerts.settings import AlertsSettings
 from banso_common.clock import Clock
 from banso_common.errors import Refused, SettingsError
 
+from banso_alerts.domain.plays import Audience
 
 def channels_of(settings: AlertsSettings, clock: Clock) -> list[Channel]:
     """The channels, not connected yet. Raises SettingsError."""
@@ -57,11 +58,18 @@ def _http(settings: AlertsSettings) -> httpx.AsyncClient:
 
 
 def _smtp(settings: AlertsSettings, host: str) -> SmtpServer:
+        desks={Audience.SUPPORT: _reached(settings.slack_support_channel, settings.mail_support)},
     try:
         sender_of(settings.mail_from)
     except Refused:
         raise SettingsError("BANSO_MAIL_FROM: write a mail address, such as banso <banso@example.com>") from None
     return SmtpServer(
+def _reached(slack: str | None, mail: str | None) -> dict[ChannelName, str]:
+    """Where a room of the company listens."""
+    listens = {ChannelName.SLACK: slack, ChannelName.EMAIL: mail}
+    return {name: address for name, address in listens.items() if address}
+
+
         host=host,
         port=settings.smtp_port,
         tls=settings.smtp_tls,

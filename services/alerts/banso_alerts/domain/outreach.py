@@ -19,6 +19,7 @@ class ChannelName(StrEnum):
     SLACK = "slack"
     SLACK_WEBHOOK = "slack-webhook"
     EMAIL = "email"
+    WEBHOOK = "webhook"
     CONSOLE = "console"
 
 
@@ -50,6 +51,7 @@ class Reason(StrEnum):
 
     EXPIRED = "expired"
     NO_RECIPIENT = "no-recipient"
+    SUPPRESSED = "suppressed"
     REPLAYED = "replayed"
     SHADOW = "shadow"
     DEMOTED = "demoted"
@@ -85,7 +87,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A signal × play × recipient × channel, before the stages have spoken."""
+    """A signal × play × recipient × channel, before the stages have spoken; `variant` is the play's wording."""
 
     id: str
     signal: AccountSignal
@@ -93,6 +95,7 @@ class Candidate:
     recipient: Recipient
     channel: ChannelName
     expires_at: int
+    variant: str = ""
 
 
 def outreach_id(signal_key: str, play: str, audience: Audience, channel: ChannelName) -> str:

@@ -1,23 +1,30 @@
 """From a signal and a play to the candidates: who is spoken to, and through which channels they can be reached.
 
-The owner comes first when the play says so; without an address for the owner the team hears it instead.
-A customer's contact is spoken to by mail only. Where a play's channels are not set up at all, the console
-(if it is) carries the message; where nothing reaches, one candidate without an address says so.
+The owner comes first when the play says so; without an address for the owner the team hears it instead. Support
+stands before the team in the same way, and the owner hears what neither would.
+A customer's contact is spoken to by mail only. Where a play's channels are not set up at all, the webhook or else
+the console (if they are) carries the message; where nothing reaches, one candidate without an address says so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from banso_alerts.domain.outreach import Candidate, ChannelName, Recipient, outreach_id
 from banso_alerts.domain.plays import Audience, Play, PlayChannel, Reach
 from banso_common.contracts.account_signal import AccountSignal
+from banso_common.contracts.codec import identity_of
 
 LOCALES = ("ja", "en")
 CONSOLE_ADDRESS = "console"
 WEBHOOK_ADDRESS = "webhook"
+STAND_INS: dict[Audience, tuple[Audience, ...]] = {
+    Audience.OWNER: (Audience.OWNER, Audience.TEAM),
+    Audience.SUPPORT: (Audience.SUPPORT, Audience.TEAM, Audience.OWNER),
+}
+"""Who hears it when the one that the play names is out of reach, in this order."""
 SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
@@ -25,19 +32,25 @@ SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 class Directory:
     """What this installation can reach: the channels set up, where the team listens, and what is assumed.
 
-    `team` gives the team's address for each channel that it listens on. `time_zone` is the company's own.
+    `team` gives the team's address for each channel that it listens on, `desks` those of other rooms; `time_zone` is
+    the company's own.
     """
 
     channels: frozenset[ChannelName]
     team: dict[ChannelName, str]
     locale: str
     time_zone: str
+    desks: Mapping[Audience, Mapping[ChannelName, str]] = field(default_factory=dict)
+
+    def desk(self, audience: Audience) -> Mapping[ChannelName, str]:
+        """Where an audience that is no person listens, by channel."""
+        return self.team if audience is Audience.TEAM else self.desks.get(audience, {})
 
 
 def candidates(signal: AccountSignal, play: Play, directory: Directory) -> list[Candidate]:
     """The candidates of one signal and one play: at least one, each with its own id."""
     carriers = _carriers(play, directory)
-    for audience in (play.audience, Audience.TEAM) if play.audience is Audience.OWNER else (play.audience,):
+    for audience in STAND_INS.get(play.audience, (play.audience,)):
         reached = [
             (channel, address)
             for channel in carriers
@@ -53,18 +66,24 @@ def candidates(signal: AccountSignal, play: Play, directory: Directory) -> list[
 def locale_of(signal: AccountSignal, audience: Audience, default: str) -> str:
     """`ja` or `en`: the recipient's own language, then the account's, then `default`."""
     own = signal.owner_locale if audience is Audience.OWNER else None
-    for tag in (own, signal.locale if audience is not Audience.TEAM else None, default):
+    for tag in (own, signal.locale if audience in (Audience.OWNER, Audience.CONTACT) else None, default):
         language = (tag or "").replace("_", "-").split("-", 1)[0].lower()
         if language in LOCALES:
             return language
     return LOCALES[1]
 
 
+def variant_of(signal: AccountSignal, play: Play) -> str:
+    """Which wording of the play an episode is told in: any of them as likely, the same one through every channel."""
+    wordings = ["", *sorted(play.variants)]
+    return wordings[identity_of("variant", play.name, signal.key) % len(wordings)]
+
+
 def _carriers(play: Play, directory: Directory) -> list[ChannelName]:
-    """The channels set up that the play asks for, in its order; the console when there is none."""
+    """The channels set up that the play asks for, in its order; the webhook or the console when there is none."""
     found = list(dict.fromkeys(name for asked in play.channels for name in _set_up(asked, directory)))
-    if not found and ChannelName.CONSOLE in directory.channels:
-        return [ChannelName.CONSOLE]
+    if not found:
+        found = [name for name in (ChannelName.WEBHOOK, ChannelName.CONSOLE) if name in directory.channels][:1]
     return found
 
 
@@ -84,8 +103,10 @@ def _address(signal: AccountSignal, audience: Audience, channel: ChannelName, di
         return signal.contact_email or None if channel is ChannelName.EMAIL else None
     if channel is ChannelName.SLACK_WEBHOOK:
         return WEBHOOK_ADDRESS
-    if audience is Audience.TEAM:
+    if channel is ChannelName.WEBHOOK:
         return directory.team.get(channel)
+    if audience not in (Audience.OWNER, Audience.CONTACT):
+        return directory.desk(audience).get(channel)
     if channel is ChannelName.SLACK:
         by_id = SLACK_MEMBER.fullmatch(signal.owner_slack or "")
         return by_id.group() if by_id else signal.owner_email or None
@@ -97,9 +118,8 @@ def _recipient(signal: AccountSignal, audience: Audience, address: str | None, d
     contact = signal.contact_email or signal.contact_name
     who, name = {
         Audience.OWNER: (owner, signal.owner_name),
-        Audience.TEAM: ("team", None),
         Audience.CONTACT: (contact, signal.contact_name),
-    }[audience]
+    }.get(audience, (audience.value, None))
     return Recipient(
         audience=audience,
         key=f"{audience}:{who or signal.account}",
@@ -118,4 +138,5 @@ def _candidate(signal: AccountSignal, play: Play, recipient: Recipient, channel:
         recipient=recipient,
         channel=channel,
         expires_at=signal.said_at + play.expiry_ms,
+        variant=variant_of(signal, play),
     )

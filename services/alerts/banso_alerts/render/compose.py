@@ -12,18 +12,31 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from banso_alerts.domain.outreach import Candidate
-from banso_alerts.domain.plays import Audience
+from banso_alerts.domain.plays import Audience, OwnText
 from banso_alerts.domain.proof.precision import Track
 from banso_alerts.render.message import Message, Section
+from banso_alerts.render.own_text import filled
 from banso_alerts.render.sinks import one_line
 from banso_alerts.render.track_words import track_line
 from banso_alerts.render.words import HEADINGS, about, day, money, percent
-from banso_common.contracts.account_signal import AccountSignal, Band, ChannelEvidence, SignalKind, TouchModel
+from banso_common.contracts.account_signal import (
+    MOMENTS,
+    AccountSignal,
+    Band,
+    ChannelEvidence,
+    SignalKind,
+    TouchModel,
+)
 from banso_common.contracts.words import BANDS, TOUCHES, named
 
 CHANNELS_SHOWN_MAX = 5
 NO_CONTACT_SHOWN_MAX = 0.5
 LAST_EVENT_DAYS_SHOWN_MIN = 7
+WITHOUT_EVIDENCE = MOMENTS - {SignalKind.CONTACT_MADE}
+GIVEN_HERE = {
+    "ja": "{phase}フェーズで提供するもの：{phase_services}",
+    "en": "What we give in phase {phase}: {phase_services}",
+}
 
 Value = object
 
@@ -35,10 +48,10 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
     for_contact = candidate.recipient.audience is Audience.CONTACT
     record = [line] if (line := track_line(track, locale)) else []
     values = _values(candidate.signal, locale, for_contact)
-    body = _template(f"{locale}/{candidate.play.template}.jinja")
+    said = _said(candidate, values)
     sections = [
-        Section(words.what, _block(body, "what", values)),
-        Section(words.do, _block(body, "do", values)),
+        Section(words.what, list(said.what)),
+        Section(words.do, [*said.do, *_in_this_phase(candidate, values)]),
     ]
     if for_contact:
         sections = [Section("", section.lines) for section in sections]
@@ -49,11 +62,30 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
         outreach_id=candidate.id,
         locale=locale,
         severity=candidate.signal.severity,
-        title=" ".join(_block(body, "title", values)),
+        title=said.title,
         sections=sections,
         link=None if for_contact else link_to(candidate.signal.account, public_url),
         link_label=words.link,
     )
+
+
+def _said(candidate: Candidate, values: dict[str, Value]) -> OwnText:
+    """What the play says: in the company's own words, else by its shipped template."""
+    locale = candidate.recipient.locale
+    own = candidate.play.wording(candidate.variant)
+    if own is not None:
+        return filled(own[locale], values, locale)
+    body = _template(f"{locale}/{candidate.play.template}.jinja")
+    title, what, do = (_block(body, name, values) for name in ("title", "what", "do"))
+    return OwnText(" ".join(title), tuple(what), tuple(do))
+
+
+def _in_this_phase(candidate: Candidate, values: dict[str, Value]) -> list[str]:
+    """For whoever runs alongside: what the success model has us give in the account's phase."""
+    alongside = candidate.recipient.audience is Audience.OWNER and candidate.signal.touch is TouchModel.HIGH
+    if not (alongside and values["phase_services"]):
+        return []
+    return [GIVEN_HERE[candidate.recipient.locale].format(**values)]
 
 
 def link_to(account: str, public_url: str | None) -> str | None:
@@ -67,6 +99,8 @@ def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, 
         "account": one_line(signal.account),
         "account_name": one_line(signal.account_name) or one_line(signal.account),
         "phase": one_line(named(signal.phase_labels, signal.phase, locale)),
+        "phase_services": one_line(named(signal.phase_services, "", locale)),
+        "cell": one_line(named(signal.cell_labels, signal.cell, locale)),
         "touch": TOUCHES[locale][signal.touch],
         "hands_on": signal.touch in (TouchModel.HIGH, TouchModel.LOW),
         "band": BANDS[locale][signal.band],
@@ -85,7 +119,7 @@ def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, 
 
 def _evidence(signal: AccountSignal, locale: str) -> dict[str, Value]:
     """The numbers as they are written in sentences; the channels that speak loudest first."""
-    evidence = signal.evidence if signal.kind is not SignalKind.GOAL_REACHED else None
+    evidence = signal.evidence if signal.kind not in WITHOUT_EVIDENCE else None
     loudest = sorted(evidence.channels, key=lambda c: (-c.log_evidence, c.channel)) if evidence else []
     shown = [channel for channel in loudest if channel.seen > channel.expected][:CHANNELS_SHOWN_MAX]
     channels = [_channel(channel, locale) for channel in shown]

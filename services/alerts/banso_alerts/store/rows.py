@@ -63,6 +63,7 @@ def outreach_row(candidate: Candidate, message: Message, lane: int, now: int) ->
         "audience": recipient.audience.value,
         "locale": recipient.locale,
         "channel": candidate.channel.value,
+        "variant": candidate.variant,
         "message": encode(message),
         "created_at": now,
         "expires_at": candidate.expires_at,
@@ -105,3 +106,4 @@ def candidate_of(row: Row[Any], policy: Policy) -> Candidate | None:
         channel=ChannelName(row.channel),
         expires_at=row.expires_at,
     )
+        variant=row.variant or "",

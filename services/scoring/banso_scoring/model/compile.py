@@ -91,7 +91,8 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
 
 
 def _digest(file: ModelFile) -> str:
-    meaning = msgspec.json.encode(file.model_dump(mode="json"), order="sorted")
+    """Of all that scoring reads: what alerts does with a signal makes no other model."""
+    meaning = msgspec.json.encode(file.model_dump(mode="json", exclude={"plays"}), order="sorted")
     return sha256(meaning).hexdigest()[:12]
 
 

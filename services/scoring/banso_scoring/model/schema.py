@@ -5,7 +5,7 @@ What fits here may still contradict itself (a dimension that names no metric): `
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -232,6 +232,10 @@ class SilenceFile(Keys):
     contacts_per_friction: Annotated[float, Field(gt=0, le=10)] = 0.05
 
 
+PlaysFile = Annotated[list[Any], Field(max_length=200)] | None
+"""Alerts reads and checks the plays; here they only have to have the names that cells list."""
+
+
 class ModelFile(Keys):
     """The whole file."""
 
@@ -249,3 +253,4 @@ class ModelFile(Keys):
     attributes: OwnAttributes = {}
     matrix: MatrixFile = MatrixFile()
     capacity: CapacityFile = CapacityFile()
+    plays: PlaysFile = None

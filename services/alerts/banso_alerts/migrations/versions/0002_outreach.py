@@ -12,7 +12,19 @@ branch_labels = None
 depends_on = None
 
 
+CHOSEN = (
+    ("variant", sa.Text()),
+    ("country", sa.Text()),
+    ("value", sa.Double()),
+    ("cost_hours", sa.Double()),
+    ("told_in", sa.Text()),
+    ("turn", sa.Integer()),
+    ("remind_at", sa.BigInteger()),
+)
+
+
 def upgrade() -> None:
+    _choosing()
     _acts()
     _suppressions()
     _rules()
@@ -20,11 +32,26 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("outreach_remind", table_name="outreach")
+    op.drop_index("outreach_told_in", table_name="outreach")
+    with op.batch_alter_table("outreach") as outreach:
+        for name, _ in reversed(CHOSEN):
+            outreach.drop_column(name)
+    with op.batch_alter_table("silence") as silence:
+        silence.drop_column("matcher")
     op.drop_index("signal_account", table_name="signal")
     for table in ("finding", "exposure", "assignment", "stratum", "judgement", "rule_turn", "rule"):
         op.drop_table(table)
     for table in ("suppression", "revision", "verdict", "act"):
         op.drop_table(table)
+
+
+def _choosing() -> None:
+    for name, kind in CHOSEN:
+        op.add_column("outreach", sa.Column(name, kind, nullable=True))
+    op.create_index("outreach_told_in", "outreach", ["told_in"], unique=False)
+    op.create_index("outreach_remind", "outreach", ["remind_at"], unique=False)
+    op.add_column("silence", sa.Column("matcher", sa.LargeBinary(), nullable=True))
 
 
 def _acts() -> None:

@@ -7,16 +7,21 @@ from pathlib import Path
 
 from fastapi.routing import APIRoute
 
+from banso_alerts.api.proof.routes import ProofRoom, make_proof_router
 from banso_alerts.api.routes import make_router
 from banso_alerts.api.slack import make_slack_router
 from banso_alerts.api.verdicts import make_verdict_router
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
+from banso_alerts.domain.planning import Policy
+from banso_alerts.domain.proof.precision import Floor
 from banso_alerts.domain.stages import STAGES
 from banso_alerts.settings import AlertsSettings
 from banso_common.clock import ManualClock
 from banso_common.db.engine import connect
 from banso_common.settings import CommonSettings
+from tests.alerts.made import directory, rules
 
+POLICY = Policy((), directory(), rules())
 PAGE = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
 
 
@@ -50,6 +55,7 @@ async def test_every_route_is_listed(tmp_path: Path) -> None:
         make_router(engine, ManualClock(0), lambda: None),
         make_verdict_router(engine, ManualClock(0), lambda: None),
         make_slack_router(engine, ManualClock(0), lambda: None, None),
+        make_proof_router(ProofRoom(engine, ManualClock(0), POLICY, Floor(), lambda: None)),
     ]
     found = [
         f"{method} {route.path}"

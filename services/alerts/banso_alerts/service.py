@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
+from banso_alerts.api.proof.routes import ProofRoom, make_proof_router
 from banso_alerts.api.routes import make_router
 from banso_alerts.api.slack import make_slack_router
 from banso_alerts.api.verdicts import make_verdict_router
@@ -71,6 +72,7 @@ class AlertsService:
             make_router(self.engine, clock, self._stored),
             make_verdict_router(self.engine, clock, self._stored),
             make_slack_router(self.engine, clock, self._stored, settings.slack_signing_secret),
+            make_proof_router(ProofRoom(self.engine, clock, self.policy, settings.floor, self._stored)),
         ]
 
     async def start(self) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_alerts import tables as t
 from banso_alerts.domain.acts import Verdict
 from banso_alerts.domain.outreach import TOLD, Reason
-from banso_alerts.domain.proof.judging import CONFIRMING, JUDGED_DAYS, Case, Happened, Judgement, Word, judge
+from banso_alerts.domain.proof.judging import CONFIRMING, JUDGED_DAYS, Case, Found, Happened, Judgement, Word, judge
 from banso_alerts.domain.proof.rule_book import RuleName
 from banso_common.clock import DAY_MS
 from banso_common.contracts.account_signal import SignalKind, SignalState
@@ -37,6 +37,19 @@ async def judge_some(tx: AsyncConnection, after: Place, now: int, most: int) -> 
     await _keep(tx, judged, now)
     more = (rows[-1].signal_key, rows[-1].play) if len(rows) == most else None
     return {(row.play, SignalKind(row.kind)) for row, _ in judged}, more
+
+
+async def unsettled(tx: AsyncConnection) -> dict[tuple[RuleName, str], int]:
+    """How many cases of each rule, as it is defined now, are `pending` or `open`."""
+    r = t.rule.c
+    same = and_(r.play == j.play, r.kind == j.kind, j.decided_at >= r.since_at)
+    counted = (
+        select(j.play, j.kind, j.found, func.count())
+        .join(t.rule, same)
+        .where(j.found.in_((Found.PENDING, Found.OPEN)))
+        .group_by(j.play, j.kind, j.found)
+    )
+    return {((play, SignalKind(kind)), found): number for play, kind, found, number in await tx.execute(counted)}
 
 
 async def _unsettled(tx: AsyncConnection, after: Place, most: int) -> Sequence[Row[Any]]:

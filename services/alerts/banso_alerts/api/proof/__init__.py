@@ -1,0 +1,1 @@
+"""Proof over HTTP: the rules and their records, what plays change, and how that fades."""

@@ -1,0 +1,64 @@
+"""The routes of proof: read what was found of rules and plays, and let a demoted rule speak again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from banso_alerts.api.door import Writer, described, problems, reader
+from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
+from banso_alerts.domain.planning import Policy
+from banso_alerts.domain.proof.precision import Floor
+from banso_alerts.store.proof import judgements, rules
+from banso_common.clock import Clock
+from banso_common.db.transaction import reading, transaction
+from banso_common.http.problem import not_found
+
+PlayName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$", description="Its name.", examples=["rescue"])]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRoom:
+    """What the routes of proof stand on; `changed` is called after each act."""
+
+    engine: AsyncEngine
+    clock: Clock
+    policy: Policy
+    floor: Floor
+    changed: Callable[[], None]
+
+
+def make_proof_router(room: ProofRoom) -> APIRouter:
+    """Proof over the store."""
+    router = APIRouter(tags=["proof"], dependencies=[described], responses=problems(401, 403, 422, 503))
+    _rules(router, room)
+    return router
+
+
+def _rules(router: APIRouter, room: ProofRoom) -> None:
+    @router.get("/v1/rules", summary="List rules and how often they are right", dependencies=[reader])
+    async def list_rules() -> RuleList:
+        """Every play on every kind of signal: its record, whether it may speak, and why not."""
+        async with reading(room.engine) as tx:
+            return await _listed(tx, room)
+
+    @router.post("/v1/rules/{play}/restore", summary="Let a demoted rule speak again", responses=problems(404))
+    async def restore(play: PlayName, who: Writer) -> RuleList:
+        """The play's rules speak again at once, and are judged anew. Twice is once."""
+        if room.policy.play(play) is None:
+            raise not_found("play")
+        async with transaction(room.engine) as tx:
+            await rules.restore(tx, play, who.name, room.clock.now())
+            every = await _listed(tx, room)
+        room.changed()
+        return RuleList([each for each in every.rules if each.play == play])
+
+
+async def _listed(tx: AsyncConnection, room: ProofRoom) -> RuleList:
+    kept = Kept(await rules.every(tx), await rules.turns_of(tx), await judgements.unsettled(tx))
+    shadow_ms = room.policy.rules.shadow_ms
+    return RuleList(rule_views(room.policy.plays, kept, room.floor, shadow_ms, room.clock.now()))

@@ -40,9 +40,16 @@ def test_the_curve_is_a_table_for_people_and_json_for_programs() -> None:
     told = json.loads(CliRunner().invoke(app, [*ARGUMENTS, "--json"]).stdout)
     assert told["own"]["kept"]["churned"]["of"] + told["own"]["passed"]["churned"]["of"] == 39
     assert told["candidate"] is None and told["curve"]
+    two = [*ARGUMENTS, "--try", "active_days >= 8", "--try", "users >= 2", "--json"]
+    told = json.loads(CliRunner().invoke(app, two).stdout)
+    assert told["others"] == [{"metric": "users", "at_least": 2.0, "at_most": None}]
+    assert told["candidate"]["passing"]["count"] == 0, "ann is alone everywhere"
 
 
-@pytest.mark.parametrize("wrong", [["--try", "active_days > 8"], ["--days", "3,30"], ["--days", "0,1,1"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--try", "active_days > 8"], ["--try", "active_days", "--try", "users"], ["--days", "3,30"], ["--days", "0,1,1"]],
+)
 def test_what_cannot_be_read_is_refused_with_the_way_to_write_it(wrong: list[str]) -> None:
     shown = CliRunner().invoke(app, ["goals", "implementation", *wrong])
     assert shown.exit_code == 2

@@ -6,6 +6,7 @@ At most `accounts_max` accounts are read, chosen by a hash of their names, so th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
@@ -23,6 +24,8 @@ from banso_scoring.domain.model_parts import Condition
 from banso_scoring.domain.success_model import SuccessModel
 
 ACCOUNTS_MAX = 20_000
+CONDITION = re.compile(r"([a-z][a-z0-9_-]*)\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)")
+ALSO_MAX = 8
 LANDMARK_DAYS, FOLLOW_DAYS, FOLLOW_DAYS_MIN = 90, 90, 14
 
 
@@ -37,6 +40,8 @@ class Candidate:
     at_most: float | None = None
     alone: bool = False
     """Leave out the other conditions of the goal."""
+    also: tuple[str, ...] = ()
+    """Further conditions, such as `users >= 5`; one about a metric of the goal stands in its place."""
     dwell_days: int | None = None
     landmark_days: int | None = None
     follow_days: int | None = None
@@ -72,7 +77,7 @@ class Rehearsed:
         model, phase = self._model, self._model.journey[self._phase]
         varied = _varied(model, self._phase, candidate)
         question = self._question(candidate)
-        others = () if candidate.alone else tuple(one for one in phase.goal if one.metric != varied.metric)
+        others = _others(model, phase.goal, candidate, varied.metric)
         followed = self._past.followed(question)
 
         def judged(conditions: Sequence[Condition], threshold: float = nan) -> Point:
@@ -110,7 +115,7 @@ class Rehearsed:
 async def read(tx: AsyncConnection, model: SuccessModel, candidate: Candidate, zone: str, most: int) -> GoalPast:
     """The past that a candidate asks for, not yet walked. Raises Refused when it cannot be asked."""
     phase = phase_of(model, candidate.phase)
-    wanted = {condition.metric for condition in model.journey[phase].goal} | {_varied(model, phase, candidate).metric}
+    wanted = metrics_of(model, candidate)
     names = (await tx.execute(select(t.account.c.account))).scalars().all()
     chosen = sorted(names, key=lambda name: (crc32(name.encode()), name))[:most] if len(names) > most else None
     past = await past_store.read(tx, model, chosen, zone)
@@ -135,6 +140,41 @@ def phase_of(model: SuccessModel, key: str) -> int:
     return keys.index(key)
 
 
+def metrics_of(model: SuccessModel, candidate: Candidate) -> frozenset[int]:
+    """The metrics that a candidate asks of the past. Raises Refused."""
+    phase = phase_of(model, candidate.phase)
+    goal = {condition.metric for condition in model.journey[phase].goal}
+    also = {condition.metric for condition in _also(model, candidate)}
+    return frozenset(goal | also | {_varied(model, phase, candidate).metric})
+
+
+def _others(model: SuccessModel, goal: Sequence[Condition], candidate: Candidate, varied: int) -> tuple[Condition, ...]:
+    """What has to hold beside the varied condition."""
+    also = _also(model, candidate)
+    named = {varied, *(one.metric for one in also)}
+    kept = () if candidate.alone else tuple(one for one in goal if one.metric not in named)
+    return (*kept, *(one for one in also if one.metric != varied))
+
+
+def _also(model: SuccessModel, candidate: Candidate) -> list[Condition]:
+    found = []
+    for written in candidate.also:
+        said = CONDITION.fullmatch(written.strip())
+        if said is None:
+            raise Refused("no-condition", f"`{written}` is no condition: write METRIC >= NUMBER or METRIC <= NUMBER")
+        metric, sign, number = said.groups()
+        limits = (float(number), None) if sign == ">=" else (None, float(number))
+        found.append(Condition(_metric(model, metric), *limits))
+    return found
+
+
+def _metric(model: SuccessModel, name: str) -> int:
+    if name not in model.metric_index:
+        has = ", ".join(model.metric_index)
+        raise Refused("unknown-metric", f"the model has no metric `{name}`; it has {has}")
+    return model.metric_index[name]
+
+
 @dataclass(frozen=True, slots=True)
 class _Varied:
     """The metric whose threshold is varied, from which side, and the candidate's threshold if it has one."""
@@ -151,15 +191,13 @@ class _Varied:
 
 def _varied(model: SuccessModel, phase: int, candidate: Candidate) -> _Varied:
     """Raises Refused."""
-    goal, index = model.journey[phase].goal, model.metric_index
+    goal = model.journey[phase].goal
     low, high = candidate.at_least, candidate.at_most
     if low is not None and high is not None:
         raise Refused("two-thresholds", "vary `at_least` or `at_most`, not both")
     if candidate.metric is None and not goal:
         raise Refused("no-goal", f"the phase `{candidate.phase}` has no goal; name a metric")
-    if candidate.metric is not None and candidate.metric not in index:
-        raise Refused("unknown-metric", f"the model has no metric `{candidate.metric}`; it has {', '.join(index)}")
-    metric = goal[0].metric if candidate.metric is None else index[candidate.metric]
+    metric = goal[0].metric if candidate.metric is None else _metric(model, candidate.metric)
     if low is not None or high is not None:
         return _Varied(metric, low is not None, low if high is None else high)
     own = next((one for one in goal if one.metric == metric), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,9 @@ from banso_common.db.transaction import reading
 from banso_common.settings import load
 from banso_scoring import goal_calibration
 from banso_scoring.api.journey.goal_answer import calibration_shown
-from banso_scoring.api.journey.goal_shapes import Fate, GoalCalibration, GoalPoint, Ranged, ShareOf
+from banso_scoring.api.journey.goal_shapes import Fate, GoalCalibration, GoalPoint, OtherCondition, Ranged, ShareOf
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.goal_calibration import ACCOUNTS_MAX, Candidate
+from banso_scoring.goal_calibration import ACCOUNTS_MAX, CONDITION, Candidate
 from banso_scoring.models import Models
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.beginning import JOURNAL, Begun
@@ -40,8 +41,11 @@ def add(app: typer.Typer) -> None:
 def goals(
     phase: Annotated[str, typer.Argument(help="The phase, by its key.")],
     tried: Annotated[
-        str, typer.Option("--try", help='A metric to vary, or a candidate: "active_days >= 10", "late_share <= 0.2".')
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            "--try", help='A metric to vary, or a candidate: "active_days >= 10". Said again: what else holds.'
+        ),
+    ] = None,
     alone: Annotated[bool, typer.Option("--alone", help="Leave out the goal's other conditions.")] = False,
     days: Annotated[
         str, typer.Option(help="Days that the goal has to hold, until the landmark, and of comparison: 7,45,90.")
@@ -49,7 +53,10 @@ def goals(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Hold a goal against the past: who would have passed it, when, and how those fared that did."""
-    candidate = _candidate(phase, tried, alone, days)
+    first, *also = tried or [""]
+    if not all(CONDITION.fullmatch(one.strip()) for one in also):
+        raise typer.BadParameter("after the first write METRIC >= NUMBER or METRIC <= NUMBER", param_hint="--try")
+    candidate = replace(_candidate(phase, first, alone, days), also=tuple(also))
     found = asyncio.run(_calibrated(running_model(), candidate))
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
@@ -72,6 +79,7 @@ def _candidate(phase: str, tried: str, alone: bool, days: str) -> Candidate:
         threshold if sign == ">=" else None,
         threshold if sign == "<=" else None,
         alone,
+        (),
         *counted,
     )
 
@@ -117,7 +125,7 @@ def show(found: GoalCalibration, console: Console) -> None:
     for said, point in (("the goal as it is", found.own), ("the candidate", found.candidate)):
         if point is not None:
             console.print(f"{said}: {_sentence(point)}")
-    others = " and ".join(f"{one.metric} as it is" for one in found.others)
+    others = " and ".join(_condition(one) for one in found.others)
     table = Table(title=f"{found.metric} {sign} … for {found.dwell_days} days" + (f", {others}" if others else ""))
     for name in ("threshold", "pass", "", "days (quartiles)", "left, passed", "left, kept", "difference", "health", ""):
         table.add_column(name, justify="right" if name in ("threshold", "pass", "health") else "left", no_wrap=True)
@@ -148,6 +156,10 @@ def _sentence(point: GoalPoint) -> str:
         f"{_share(point.passing)} pass, in {_days(point)} days; left: {_left(point.passed)} of those, "
         f"{_left(point.kept)} of the kept; difference {_range(point.less_churn, 100, ' pt')}: {point.reading}"
     )
+
+
+def _condition(one: OtherCondition) -> str:
+    return f"{one.metric} ≥ {one.at_least:g}" if one.at_least is not None else f"{one.metric} ≤ {one.at_most:g}"
 
 
 def _days(point: GoalPoint) -> str:

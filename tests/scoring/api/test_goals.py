@@ -58,6 +58,15 @@ async def test_a_goal_is_held_against_who_left_and_who_stayed(api: Door, scoring
     assert shares == sorted(shares, key=lambda share: -(share or 0))
 
 
+async def test_a_candidate_may_have_several_conditions(api: Door, scoring: Tenant) -> None:
+    await a_past(scoring)
+    found = (await got(api, f"{ASKED}&at_least=8&also=users+%3E%3D+2")).json()
+    assert found["others"] == [{"metric": "users", "at_least": 2.0, "at_most": None}]
+    assert found["candidate"]["passing"]["count"] == 0, "ann is alone everywhere"
+    eased = (await got(api, f"{ASKED}&at_least=8&also=users+%3E%3D+1")).json()
+    assert eased["candidate"]["passing"]["count"] == 20
+
+
 async def test_asked_again_the_same_is_said_with_the_same_tag(api: Door, scoring: Tenant) -> None:
     await a_past(scoring)
     first = await got(api, ASKED)
@@ -71,6 +80,8 @@ async def test_asked_again_the_same_is_said_with_the_same_tag(api: Door, scoring
         ("/v1/journey/nowhere/calibration", 400),
         (f"{PATH}?metric=nothing", 400),
         (f"{PATH}?at_least=1&at_most=2", 400),
+        (f"{PATH}?also=users+5", 400),
+        (f"{PATH}?also=nothing+%3E%3D+5", 400),
         (f"{PATH}?at_least=nan", 422),
         (f"{PATH}?threshold=3", 422),
         (f"{PATH}?dwell_days=0", 422),

@@ -16,7 +16,7 @@ from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
 from banso_scoring.api.journey.goal_answer import calibration_shown
 from banso_scoring.api.journey.goal_shapes import GoalCalibration
 from banso_scoring.domain.success_model import SuccessModel
-from banso_scoring.goal_calibration import Calibration, Candidate, Rehearsed
+from banso_scoring.goal_calibration import ALSO_MAX, Calibration, Candidate, Rehearsed
 from banso_scoring.member import Member
 
 ACCOUNTS_MAX = 2_000
@@ -40,6 +40,8 @@ class CandidateQuery(BaseModel):
     """A candidate's threshold, reached from above."""
     alone: bool = False
     """Leave out the other conditions of the goal."""
+    also: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Field(max_length=ALSO_MAX)] = ()
+    """Further conditions, such as `users >= 5`; one about a metric of the goal stands in its place."""
     dwell_days: Days = None
     landmark_days: Days = None
     """Days after entering the phase on which those that passed are told apart from the rest."""
@@ -48,12 +50,12 @@ class CandidateQuery(BaseModel):
 
 
 class Walks:
-    """Pasts that were walked, the newest KEPT_MAX by phase, metric, model and day."""
+    """Pasts that were walked, the newest KEPT_MAX by phase, metrics, model and day."""
 
     def __init__(self, member: Member) -> None:
         self._member = member
         self._lock = asyncio.Lock()
-        self._kept: OrderedDict[tuple[str, str | None, str, int], Rehearsed] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, frozenset[int], str, int], Rehearsed] = OrderedDict()
 
     async def ask(self, candidate: Candidate) -> tuple[SuccessModel, Calibration]:
         """What the past says, and the model under which. Raises Refused, Unavailable."""
@@ -61,7 +63,8 @@ class Walks:
         async with self._lock:
             async with member.view() as (tx, seen):
                 model = seen.model
-                key = (candidate.phase, candidate.metric, model.version, member.today())
+                asked = goal_calibration.metrics_of(model, candidate)
+                key = (candidate.phase, asked, model.version, member.today())
                 if key not in self._kept:
                     past = await goal_calibration.read(tx, model, candidate, member.settings.time_zone, ACCOUNTS_MAX)
             if key not in self._kept:

@@ -58,7 +58,12 @@ class Unreadable(msgspec.Struct, frozen=True):
     value: bytes
 
 
+class _Described(msgspec.Struct, gc=False):
+    properties: dict[str, Scalar] = {}
+
+
 _many = msgspec.json.Decoder(list[Folded])
+_described = msgspec.json.Decoder(_Described)
 _one = msgspec.json.Decoder(Folded)
 
 
@@ -113,6 +118,8 @@ class Decoded:
     activities: Activities
     said: dict[int, dict[str, Scalar]]
     unreadable: list[Unreadable]
+    values: Sequence[bytes]
+    """The records that were read, one for each activity."""
 
 
 def decode_batch(batch: Batch) -> Decoded:
@@ -133,7 +140,7 @@ def decode_batch(batch: Batch) -> Decoded:
                 said |= {i: statement_of(values[i]) for i in accounts}
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Refused):
             return _one_by_one(batch)
-    return Decoded(Activities.of(chunks), said, [])
+    return Decoded(Activities.of(chunks), said, [], values)
 
 
 def _columns(events: Sequence[Folded]) -> Activities:
@@ -153,6 +160,7 @@ def _columns(events: Sequence[Folded]) -> Activities:
 def _one_by_one(batch: Batch) -> Decoded:
     """The slow way, which finds the records that are to blame."""
     events: list[Folded] = []
+    values: list[bytes] = []
     all_said: dict[int, dict[str, Scalar]] = {}
     unreadable: list[Unreadable] = []
     for offset, value in zip(batch.offsets, batch.values, strict=True):
@@ -169,7 +177,16 @@ def _one_by_one(batch: Batch) -> Decoded:
         if said is not None:
             all_said[len(events)] = said
         events.append(event)
-    return Decoded(_columns(events), all_said, unreadable)
+        values.append(value)
+    return Decoded(_columns(events), all_said, unreadable, values)
+
+
+def properties_of(value: bytes) -> dict[str, Scalar]:
+    """What a record says beside its columns; nothing where that cannot be read."""
+    try:
+        return _described.decode(value).properties
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
 
 
 def statement_of(value: bytes) -> dict[str, Scalar]:

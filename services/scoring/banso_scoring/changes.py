@@ -32,6 +32,8 @@ from banso_scoring.domain.struggle.evidence import evidence_of
 from banso_scoring.portfolio import Portfolio
 
 DayKey = tuple[str, int]
+TROUBLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.HEALTH_CRITICAL)
+"""What is said of an account because things go wrong there, and may go wrong elsewhere for the same reason."""
 
 
 async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Sequence[int]) -> None:
@@ -217,6 +219,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         cell=cell.key,
         cell_labels=dict(cell.labels),
         plays=list(cell.plays),
+        part_of=portfolio.part_of.get(said.position) if said.kind in TROUBLES else None,
     )
 
 

@@ -30,6 +30,7 @@ from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
 from banso_scoring.portfolio import NOTHING_SHOWN
 from banso_scoring.rebuild import Rebuild
+from banso_scoring.signing import with_signatures
 from banso_scoring.store import Tally
 
 Ints = NDArray[np.int64]
@@ -58,6 +59,9 @@ class LaneWork:
     events: Activities
     statements: list[Statement]
     unreadable: list[Unreadable]
+    values: Sequence[bytes] = ()
+    places: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Where in `values` the record of each of `events` is."""
     facts: FactColumns | None = None
     said: list[Journalled] = field(default_factory=list)
     late: int = 0
@@ -115,6 +119,8 @@ class ScoringHandler:
             events=found.take(mask & found.usage),
             statements=statements,
             unreadable=decoded.unreadable,
+            values=decoded.values,
+            places=np.flatnonzero(mask & found.usage),
             behind=batch.end_offset - batch.next_offset,
         )
 
@@ -196,7 +202,8 @@ class ScoringHandler:
             low=events.value & LOW,
             user=events.user_key,
         )
-        lane.facts = group(columns, [portfolio.names[p] for p in touched.tolist()], list(numbers))
+        columns, spoken = with_signatures(portfolio.model, columns, list(numbers), (lane.values, lane.places))
+        lane.facts = group(columns, [portfolio.names[p] for p in touched.tolist()], spoken)
         portfolio.add_facts(lane.facts, today)
 
     def _first_seen(self, folding: Folding, positions: Ints, days: Ints, first_days: Ints | None = None) -> None:

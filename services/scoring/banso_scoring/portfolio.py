@@ -21,6 +21,7 @@ from banso_scoring.domain.facts.profile import Profile, attributes
 from banso_scoring.domain.facts.said_past import SaidPast, SaidThen
 from banso_scoring.domain.facts.stated import Statements
 from banso_scoring.domain.facts.statements import StatementTable
+from banso_scoring.domain.incident.signature_days import SignatureDays
 from banso_scoring.domain.matrix.matrix import cells
 from banso_scoring.domain.matrix.touch import touch_of
 from banso_scoring.domain.plan import plan
@@ -110,6 +111,9 @@ class Portfolio:
         self.attributes: list[AccountAttributes] = []
         self.plans: dict[int, Plan] = {}
         self.plan_columns = PlanColumns()
+        self.signature_days = SignatureDays(model)
+        self.part_of: dict[int, str] = {}
+        """Accounts whose trouble is told of as an incident -> its subject."""
         self.columns = Columns.new(1_024)
         self.backfilled: set[int] = set()
         self.shown_since_at = 0
@@ -231,6 +235,7 @@ class Portfolio:
             self.window.make_room(len(self), max(int(facts.day.max()), today))
             positions = np.array([self._index[name] for name in facts.account_names], np.int64)
             self.window.add(facts, positions)
+            self.signature_days.add(facts, positions, today)
             self.note_days(facts, positions)
 
     def note_days(self, facts: FactColumns, positions: Ints) -> None:

@@ -37,6 +37,7 @@ from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import DAYS, Panel
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.struggle.cohort import CohortSketch, merge
+from banso_scoring.incident_watch import IncidentWatch
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
 from banso_scoring.rebuild import Bench
@@ -53,6 +54,7 @@ class Sweep:
     def __init__(self, member: Member) -> None:
         self._member = member
         self._swept: Portfolio | None = None
+        self._watch = IncidentWatch(member)
 
     async def __call__(self, now: int) -> None:
         """Sweep at `now`. Raises Fenced, Unavailable: once the lanes are loaded anew, the next sweep does the work."""
@@ -71,6 +73,7 @@ class Sweep:
             if moved and not await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max())):
                 return
             moved |= await self._look_back(portfolio, now)
+            await self._watch(portfolio, now)
             await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
             self._swept = portfolio
 

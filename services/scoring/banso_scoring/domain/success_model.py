@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.facts.statements import Vocabulary
+from banso_scoring.domain.incident.rules import IncidentRules
+from banso_scoring.domain.incident.signature import is_signature
 from banso_scoring.domain.model_parts import Phase, Texts
 from banso_scoring.domain.plan.objectives import ObjectiveRules
 
@@ -73,13 +75,18 @@ class Series:
 
 
 class SeriesLookup(dict[str, tuple[int, ...]]):
-    """Event name -> indices of its series. A name is matched once, then it is a plain dict look-up."""
+    """Event name -> indices of its series. A name is matched once, then it is a plain dict look-up.
+
+    A signature tells of events that are counted under their own name: it belongs to no series.
+    """
 
     def __init__(self, series: tuple[Series, ...]) -> None:
         super().__init__()
         self._series = series
 
     def __missing__(self, event: str) -> tuple[int, ...]:
+        if is_signature(event):
+            return ()
         found = tuple(index for index, series in enumerate(self._series) if series.holds(event))
         if len(self) < NAMES_REMEMBERED_MAX:
             self[event] = found
@@ -221,6 +228,7 @@ class SuccessModel:
     vocabulary: Vocabulary
     matrix: Matrix
     capacity: Capacity
+    incidents: IncidentRules
     text: str = ""
     """The file, as it was written."""
 

@@ -86,13 +86,14 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
         vocabulary=names.vocabulary(),
         matrix=matrix,
         capacity=compile_capacity(file.capacity),
+        incidents=file.incidents.compiled(),
     )
     return model, []
 
 
 def _digest(file: ModelFile) -> str:
-    """Of all that scoring reads: what alerts does with a signal makes no other model."""
-    meaning = msgspec.json.encode(file.model_dump(mode="json", exclude={"plays"}), order="sorted")
+    """Of all that makes scores: what alerts does with a signal makes no other model, nor does an incident."""
+    meaning = msgspec.json.encode(file.model_dump(mode="json", exclude={"plays", "incidents"}), order="sorted")
     return sha256(meaning).hexdigest()[:12]
 
 

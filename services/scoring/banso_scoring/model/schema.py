@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.success_model import FrictionKind
+from banso_scoring.model.schema_incidents import IncidentsFile
 from banso_scoring.model.schema_matrix import CapacityFile, Emphasis, MatrixFile, OwnAttributes
 from banso_scoring.model.schema_objectives import ObjectivesFile
 from banso_scoring.model.schema_parts import (
@@ -249,6 +250,7 @@ class ModelFile(Keys):
     signals: dict[Annotated[SignalKind, LAX], SignalFile] = {}
     silence: SilenceFile = SilenceFile()
     objectives: ObjectivesFile = ObjectivesFile()
+    incidents: IncidentsFile = IncidentsFile()
     patterns: PatternsFile = PatternsFile()
     attributes: OwnAttributes = {}
     matrix: MatrixFile = MatrixFile()

@@ -20,6 +20,7 @@ from banso_scoring import tables as t
 from banso_scoring.api.explain.as_of_shapes import AsOf, LateFacts, Read, ShownThen
 from banso_scoring.api.render import EPOCH, day_text, points, share, whole
 from banso_scoring.domain.evaluation import evaluate
+from banso_scoring.domain.incident.signature import is_signature
 from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.struggle.usual import Cohort
@@ -68,7 +69,8 @@ def _read(past: Past, cohort: Cohort, day: int, known_day: int | None) -> Read:
 
 def _late(past: Past, day: int) -> list[LateFacts]:
     facts = past.history.facts
-    mine = np.flatnonzero((facts.day <= day) & (facts.known_day > day))
+    plain = np.array([not is_signature(name) for name in facts.event_names], np.bool_)
+    mine = np.flatnonzero((facts.day <= day) & (facts.known_day > day) & plain[facts.name])
     found = []
     for name in np.unique(facts.name[mine]).tolist():
         some = mine[facts.name[mine] == name]

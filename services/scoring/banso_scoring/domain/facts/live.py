@@ -138,6 +138,10 @@ class LiveWindow:
         series = OnDemand(len(self._rows), lambda index: read(self._rows[index], accounts, begin))
         return Daily(len(accounts), DAYS, series, self._summed)
 
+    def days_of(self, series: int, accounts: Ints, day: int) -> Sequence[Rows]:
+        """The DAYS up to `day` of one series, of those of `accounts` that have any."""
+        return self._daily(accounts, day).held(series)
+
     @staticmethod
     def _read(rows: DayRows, accounts: Ints, begin: int) -> list[Rows]:
         return list(rows.read(accounts, slice(begin, begin + DAYS)))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.day_facts import Cell, Cells
 from banso_scoring.domain.facts.panel import DAYS, Bools, Panel
+from banso_scoring.domain.incident.signature import is_signature
 from banso_scoring.domain.success_model import SuccessModel
 
 MICRO = 1_000_000
@@ -65,7 +66,7 @@ class Ledger:
         found: dict[str, News] = {}
         for happened, cells in self.facts.items():
             for (name, known), cell in cells.items():
-                if known_from < known <= known_to and happened <= day:
+                if known_from < known <= known_to and happened <= day and not is_signature(name):
                     found.setdefault(name, News(name)).add(happened, known, cell.count)
         return found
 

@@ -1,0 +1,86 @@
+"""Whom an incident hit, and whose trouble is mostly this one, so that nothing else need be said of it.
+
+    rows     of the watched trouble; with a version in the name not of others that were there before it began
+    hit      met such rows since the incident began, and not in the FRESH_DAYS before, or far harder
+    mostly   n >= 1/2 · (n + max(0, other - usual))      n: of the incident, other: all other trouble of the last
+                                                          RECENT_DAYS, usual: that of as many days before
+
+What an account is used to is no reason to speak of it beside the incident.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_scoring.domain.incident.hits import hard_since
+from banso_scoring.domain.incident.signature import Signature
+from banso_scoring.domain.incident.signature_days import DAYS_SEEN, FRESH_DAYS, PAST_DAYS, Met
+
+RECENT_DAYS = 7
+MOSTLY = 0.5
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Accounts that an incident hit; days count as in `Met`."""
+
+    account: Ints
+    first: Ints
+    last: Ints
+    seen: Ints
+    mostly: NDArray[np.bool_]
+
+
+def affected(met: Met, trouble: tuple[Signature, Signature], first: int) -> Affected:
+    """The accounts of `met` that an incident hit since the column `first`, in their order; `trouble` is what it
+    watches, and its name."""
+    mine = _of_incident(met, trouble, first)
+    since = mine & (met.day >= first)
+    before = np.unique(met.account[mine & (met.day < first) & (met.day >= first - FRESH_DAYS)])
+    since &= ~np.isin(met.account, before) | np.isin(met.account, hard_since(met, mine, first))
+    account, place = np.unique(met.account[since], return_inverse=True)
+    n = len(account)
+    begin, end = np.full(n, DAYS_SEEN, np.int64), np.full(n, -1, np.int64)
+    np.minimum.at(begin, place, met.day[since])
+    np.maximum.at(end, place, met.day[since])
+    seen = _sums(met.count[since], place, n).astype(np.int64)
+    return Affected(account, begin, end, seen, _mostly(met, mine, account))
+
+
+def _of_incident(met: Met, trouble: tuple[Signature, Signature], first: int) -> NDArray[np.bool_]:
+    """Which rows are of the incident."""
+    watched, named = trouble
+    if not named.version:
+        return met.rows_of(named)
+    versions = np.array([one.version for one in met.signatures])[met.signature]
+    older = np.unique(versions[(met.day < first) & (versions != named.version)])
+    return np.asarray(met.rows_of(watched, exact=True) & (versions != "") & ~np.isin(versions, older))
+
+
+def _mostly(met: Met, mine: NDArray[np.bool_], account: Ints) -> NDArray[np.bool_]:
+    """(n,): whose trouble of the last days is mostly of the rows `mine`."""
+    plain = np.array([not one.feature and not one.version for one in met.signatures], np.bool_)
+    recent = met.day >= DAYS_SEEN - RECENT_DAYS
+    past = (met.day < DAYS_SEEN - RECENT_DAYS) & (met.day >= DAYS_SEEN - RECENT_DAYS - PAST_DAYS)
+    whole = plain[met.signature]
+    of_it, all_now = _counts(met, mine & recent, account), _counts(met, whole & recent, account)
+    of_it_before, all_before = _counts(met, mine & past, account), _counts(met, whole & past, account)
+    usual = (all_before - of_it_before) * RECENT_DAYS / PAST_DAYS
+    other = np.maximum(0.0, (all_now - of_it) - usual)
+    return np.asarray((of_it > 0) & (of_it >= MOSTLY * (of_it + other)))
+
+
+def _counts(met: Met, rows: NDArray[np.bool_], account: Ints) -> Floats:
+    """(n,): how often each of the sorted `account` is in `rows`, by count."""
+    some = rows & np.isin(met.account, account)
+    return _sums(met.count[some], np.searchsorted(account, met.account[some]), len(account))
+
+
+def _sums(count: Ints, place: NDArray[np.integer], n: int) -> Floats:
+    return np.bincount(place, weights=count, minlength=n).astype(np.float64)

@@ -1,0 +1,116 @@
+"""Which accounts met which trouble on which of the last days: the facts of signatures as columns in memory.
+
+A pure projection of the facts, as the live window is: counts are added, so the order in which facts came does not
+matter. Reading help is no trouble of the product and is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from banso_scoring.domain.facts.fact_columns import FactColumns
+from banso_scoring.domain.incident.signature import Signature, is_signature, signature_of
+from banso_scoring.domain.success_model import FrictionKind, SuccessModel
+
+FRESH_DAYS = 7
+"""An account that met the same trouble within so many days before does not meet it newly."""
+PAST_DAYS = 28
+LATELY_DAYS = 3
+OPEN_DAYS_MAX = 28
+DAYS_SEEN = FRESH_DAYS + PAST_DAYS + LATELY_DAYS + 2
+"""Days held, today the last; what began so long ago is found whole."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Each (signature, account, day) of the last days once, sorted; `day` counts from 0 to DAYS_SEEN - 1, today."""
+
+    signatures: tuple[Signature, ...]
+    """What `signature` counts: events without feature and version, and what is more exact."""
+    signature: Ints
+    account: Ints
+    day: Ints
+    count: Ints
+
+    def of(self, accounts: Ints) -> Met:
+        """Of these accounts alone."""
+        some = np.isin(self.account, accounts)
+        return Met(self.signatures, self.signature[some], self.account[some], self.day[some], self.count[some])
+
+    def rows_of(self, trouble: Signature, *, exact: bool = False) -> NDArray[np.bool_]:
+        """Which rows are of `trouble`: of the plain event (unless `exact`), else of all signatures that are part of
+        it; an event that says more has a row of each kind."""
+        if not trouble.feature and not trouble.version and not exact:
+            numbers = [n for n, one in enumerate(self.signatures) if one == trouble]
+        else:
+            numbers = [n for n, one in enumerate(self.signatures) if trouble.holds(one)]
+        return np.isin(self.signature, numbers)
+
+
+def is_trouble(model: SuccessModel, event: str) -> bool:
+    """Whether the model calls the event friction; reading help is not meant."""
+    channels = [channel.series for channel in model.roles.channels if channel.kind is not FrictionKind.HELP]
+    return any(series in channels for series in model.series_of[event])
+
+
+class SignatureDays:
+    """The signatures that the accounts of a portfolio met."""
+
+    def __init__(self, model: SuccessModel) -> None:
+        self._model = model
+        self._numbers: dict[str, int] = {}
+        self._parts: list[Ints] = []
+        self.changes = 0
+        """Rises with whatever is added."""
+
+    def add(self, facts: FactColumns, positions: Ints, today: int) -> None:
+        """Add parts of facts; `positions[k]` is the account `facts.account_names[k]`. Other facts than trouble and
+        days that are over long ago are left out."""
+        numbers = np.array([self._number(name) for name in facts.event_names], np.int64)
+        if not (numbers >= 0).any():
+            return
+        some = np.flatnonzero((numbers[facts.name] >= 0) & (facts.day > today - DAYS_SEEN))
+        if len(some):
+            accounts = positions[facts.account[some]]
+            self._parts.append(np.stack([numbers[facts.name[some]], accounts, facts.day[some], facts.count[some]]))
+            self.changes += 1
+
+    def met(self, today: int) -> Met:
+        """What the last `DAYS_SEEN` days hold. A day after `today` (it begins earlier elsewhere) counts as today."""
+        rows = np.concatenate([np.empty((4, 0), np.int64), *self._parts], axis=1)
+        rows = _grouped(rows[:, rows[2] > today - DAYS_SEEN])
+        rows = self._forget(rows)
+        self._parts = [rows] if rows.size else []
+        if (rows[2] > today).any():
+            rows = _grouped(np.stack([rows[0], rows[1], np.minimum(rows[2], today), rows[3]]))
+        signatures = tuple(signature_of(name) for name in self._numbers)
+        return Met(signatures, rows[0], rows[1], rows[2] - (today - DAYS_SEEN + 1), rows[3])
+
+    def _number(self, name: str) -> int:
+        found = self._numbers.get(name)
+        if found is None and (is_signature(name) or is_trouble(self._model, name)):
+            found = self._numbers[name] = len(self._numbers)
+        return -1 if found is None else found
+
+    def _forget(self, rows: Ints) -> Ints:
+        """The same rows numbered anew, without the names that none of them has."""
+        used, place = np.unique(rows[0], return_inverse=True)
+        if len(used) < len(self._numbers):
+            names = list(self._numbers)
+            self._numbers = {names[number]: place for place, number in enumerate(used.tolist())}
+            rows = np.concatenate([place.reshape(1, -1).astype(np.int64), rows[1:]])
+        return rows
+
+
+def _grouped(rows: Ints) -> Ints:
+    """Rows of (signature, account, day, count) sorted, those that are alike in the first three added up."""
+    rows = rows[:, np.lexsort((rows[2], rows[1], rows[0]))]
+    starts = np.flatnonzero(np.append(True, (rows[:3, 1:] != rows[:3, :-1]).any(axis=0))[: rows.shape[1]])
+    if len(starts) == rows.shape[1]:
+        return rows
+    return np.concatenate([rows[:3, starts], np.add.reduceat(rows[3], starts)[None, :]])

@@ -74,13 +74,7 @@ def evaluate(
     first_day = (day - panel.age_days).astype(np.int32)
     placed = matrix.step(model, previous, matrix.known_of(model, panel, values), day, first_day)
     placed = matrix.stay(ended, previous, placed)
-    place = matrix.by_journey(
-        model,
-        placed.cell,
-        lambda cell, some: journey.step(
-            matrix.of_cell(model, cell), previous.take(some), values.take(some, axis=1), day[some], first_day[some]
-        ),
-    )
+    place = journey.travel(matrix.routes(model, placed.cell), previous, values, day, first_day)
     following = patterns.step(model, previous, values, matrix.weights(model, placed.cell, place.phase), day)
     fares = following.health
     attainment = attain(model.objectives, panel.plans, values, today.astype(np.int64))

@@ -9,12 +9,14 @@ stays longer than `expected_days` with its goal unmet, or barred, is stalled.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.panel import Bools, Floats
+from banso_scoring.domain.journey.routes import Routes, Station, only
 from banso_scoring.domain.model_parts import Condition
 from banso_scoring.domain.standing import NO_DAY, Standing
 from banso_scoring.domain.success_model import SuccessModel
@@ -51,45 +53,125 @@ class Journey:
 
 
 def step(model: SuccessModel, previous: Standing, metrics: Floats, today: Days, first_day: Days) -> Journey:
+    """The journey after `today` where the model has one for everybody; see `travel`."""
+    everyone = Routes(only(model.journey), np.zeros(previous.n, np.intp))
+    return travel(everyone, previous, metrics, today, first_day)
+
+
+def travel(routes: Routes, previous: Standing, metrics: Floats, today: Days, first_day: Days) -> Journey:
     """The journey after `today` (day numbers), from the standing at the close of an earlier day.
 
     `first_day` is the day of the account's first fact: an account that is new enters its first phase there.
     """
     n = previous.n
-    phase = previous.phase.copy()
     since = np.where(previous.entered_day == NO_DAY, first_day, previous.entered_day).astype(np.int32)
-    goal_since, lapse_since = np.full(n, NO_DAY, np.int32), np.full(n, NO_DAY, np.int32)
-    passed, fell_back = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    for index, here in enumerate(model.journey):
-        inside = previous.phase == index
-        onward, barred = _onward(model, index, metrics)
-        goal = inside & _all(here.goal, metrics) & ~barred
-        lapse = inside & _all(here.lapse, metrics)
-        goal_since = np.where(goal, _since(previous.goal_since, today), goal_since)
-        lapse_since = np.where(lapse, _since(previous.lapse_since, today), lapse_since)
-        passes = goal & (today - goal_since + 1 >= here.dwell_days) & (onward >= 0)
-        falls = lapse & ~passes & (today - lapse_since + 1 >= here.lapse_days) & (here.lapse_to >= 0)
-        phase = np.select([passes, falls], [onward, here.lapse_to], phase).astype(np.int16)
-        passed |= passes
-        fell_back |= falls
-    moved = passed | fell_back
-    entered = np.where(moved, today, since).astype(np.int32)
-    progress, met = _progress(model, phase, metrics)
-    barred, stalled = _kept_back(model, phase, today - entered, metrics)
-    return Journey(
+    found = Journey(
         came_from=previous.phase,
         since_day=since,
-        phase=phase,
-        entered_day=entered,
-        goal_since=np.where(moved, NO_DAY, goal_since).astype(np.int32),
-        lapse_since=np.where(moved, NO_DAY, lapse_since).astype(np.int32),
-        passed=passed,
-        fell_back=fell_back,
-        stalled=stalled,
-        progress=progress,
-        met=met,
-        barred=barred,
+        phase=previous.phase.copy(),
+        entered_day=since.copy(),
+        goal_since=np.full(n, NO_DAY, np.int32),
+        lapse_since=np.full(n, NO_DAY, np.int32),
+        passed=np.zeros(n, np.bool_),
+        fell_back=np.zeros(n, np.bool_),
+        stalled=np.zeros(n, np.bool_),
+        progress=np.full((routes.goals_max, n), np.nan),
+        met=np.zeros((routes.goals_max, n), np.bool_),
+        barred=np.zeros(n, np.bool_),
     )
+    for station, some in routes.stations(np.arange(n), previous.phase):
+        there = _There(station, some, metrics)
+        _move(there, previous, today, found)
+        _look(there, today, found)
+    moved = np.flatnonzero(found.passed | found.fell_back)
+    if len(moved):
+        found.entered_day[moved] = today[moved]
+        found.goal_since[moved] = found.lapse_since[moved] = NO_DAY
+        found.progress[:, moved] = np.nan
+        found.met[:, moved] = found.stalled[moved] = found.barred[moved] = False
+        for station, some in routes.stations(moved, found.phase):
+            _look(_There(station, some, metrics), today, found)
+    return found
+
+
+class _There:
+    """The accounts `some` at their station, and how they are."""
+
+    def __init__(self, station: Station, some: NDArray[np.intp], metrics: Floats) -> None:
+        self.station, self.some, self._metrics = station, some, metrics
+        self._values: dict[int, Floats] = {}
+        self.reached = self.all_hold(station.here.goal)
+        """(m,): whether the goal holds."""
+        self.barred = self._barred() if self.reached.any() else self.reached
+        """(m,): whether what follows would be fallen back from at once; asked only of who reached the goal."""
+
+    def value(self, metric: int) -> Floats:
+        """(m,): a raw metric."""
+        if metric not in self._values:
+            self._values[metric] = self._metrics[metric][self.some]
+        return self._values[metric]
+
+    def all_hold(self, conditions: tuple[Condition, ...]) -> Bools:
+        """(m,): whether all conditions hold; no conditions never hold: a phase without a goal is not passed."""
+        if not conditions:
+            return np.zeros(len(self.some), np.bool_)
+        met = holds_at(conditions[0], self.value(conditions[0].metric))
+        for condition in conditions[1:]:
+            met = met & holds_at(condition, self.value(condition.metric))
+        return met
+
+    def following(self) -> Iterator[tuple[int, Bools, Bools]]:
+        """The phases that may follow, who of the accounts would enter each, and who would fall back from it."""
+        free = np.ones(len(self.some), np.bool_)
+        for place, phase in self.station.later:
+            lapses = self.all_hold(phase.lapse)
+            enters = free & self.all_hold(phase.entry) & ~lapses if phase.optional else free
+            yield place, enters, lapses
+            free = free & ~enters
+        if self.station.next >= 0:
+            yield self.station.next, free, self.all_hold(self.station.next_lapse)
+
+    def _barred(self) -> Bools:
+        barred = np.zeros(len(self.some), np.bool_)
+        for _, enters, lapses in self.following():
+            barred |= enters & lapses
+        return barred
+
+
+def _move(there: _There, previous: Standing, today: Days, found: Journey) -> None:
+    """Pass accounts on from their station, or let them fall back, into the columns of `found`."""
+    some, here, day = there.some, there.station.here, today[there.some]
+    passes, goal = np.zeros(len(some), np.bool_), there.reached & ~there.barred
+    if goal.any():
+        since = np.where(goal, _since(previous.goal_since[some], day), NO_DAY)
+        found.goal_since[some] = since
+        ready = goal & (day - since + 1 >= here.dwell_days)
+        for place, enters, _ in there.following() if ready.any() else ():
+            passing = ready & enters
+            passes |= passing
+            found.phase[some[passing]] = place
+        found.passed[some] = passes
+    lapse = there.all_hold(here.lapse)
+    if lapse.any():
+        since = np.where(lapse, _since(previous.lapse_since[some], day), NO_DAY)
+        found.lapse_since[some] = since
+        falls = lapse & ~passes & (day - since + 1 >= here.lapse_days) & (here.lapse_to >= 0)
+        found.phase[some[falls]] = here.lapse_to
+        found.fell_back[some] = falls
+
+
+def _look(there: _There, today: Days, found: Journey) -> None:
+    """How far accounts at their station are, who is barred and who is stalled, into the columns of `found`."""
+    some, here = there.some, there.station.here
+    shut = there.reached & there.barred
+    found.barred[some] = shut
+    if here.expected_days is not None:
+        spent = today[some] - found.entered_day[some]
+        found.stalled[some] = (spent > here.expected_days) & (~there.reached | shut)
+    for row, condition in enumerate(here.goal):
+        value = there.value(condition.metric)
+        found.progress[row, some] = _toward(condition, value)
+        found.met[row, some] = holds_at(condition, value)
 
 
 def goal_code(found: Journey) -> NDArray[np.int64]:
@@ -110,68 +192,21 @@ def holds(condition: Condition, metrics: Floats) -> Bools:
 
 def holds_at(condition: Condition, value: Floats) -> Bools:
     """Whether the condition holds at each value of its metric, of any shape; never at NaN."""
-    low = -np.inf if condition.at_least is None else condition.at_least
-    high = np.inf if condition.at_most is None else condition.at_most
-    return np.asarray((value >= low) & (value <= high))
-
-
-def _all(conditions: tuple[Condition, ...], metrics: Floats) -> Bools:
-    """Whether all conditions hold; no conditions never hold: a phase without a goal is not passed."""
-    if not conditions:
-        return np.zeros(metrics.shape[1], np.bool_)
-    met = np.ones(metrics.shape[1], np.bool_)
-    for condition in conditions:
-        met &= holds(condition, metrics)
-    return met
+    if condition.at_most is None:
+        return np.asarray(value >= (-np.inf if condition.at_least is None else condition.at_least))
+    if condition.at_least is None:
+        return np.asarray(value <= condition.at_most)
+    return np.asarray((value >= condition.at_least) & (value <= condition.at_most))
 
 
 def _since(previous: Days, today: Days) -> Days:
-    return np.where(previous == NO_DAY, today, previous).astype(np.int32)
+    return np.where(previous == NO_DAY, today, previous)
 
 
-def _onward(model: SuccessModel, index: int, metrics: Floats) -> tuple[NDArray[np.int16], Bools]:
-    """(n,): the phase that follows phase `index`, -1 for none; and whether it would be fallen back from at once."""
-    onward = np.full(metrics.shape[1], model.journey[index].next, np.int16)
-    for later in range(len(model.journey) - 1, index, -1):
-        phase = model.journey[later]
-        enters = _all(phase.entry, metrics) & ~_all(phase.lapse, metrics) if phase.optional else True
-        onward = np.where(enters, later, onward).astype(np.int16)
-    barred = np.zeros(metrics.shape[1], np.bool_)
-    for later in np.unique(onward[onward >= 0]).tolist():
-        barred |= (onward == later) & _all(model.journey[later].lapse, metrics)
-    return onward, barred
-
-
-def _kept_back(model: SuccessModel, phase: NDArray[np.int16], spent: Days, metrics: Floats) -> tuple[Bools, Bools]:
-    """Who is barred, and who is stalled."""
-    barred, stalled = np.zeros(len(phase), np.bool_), np.zeros(len(phase), np.bool_)
-    for index, here in enumerate(model.journey):
-        inside = phase == index
-        if not inside.any():
-            continue
-        goal = inside & _all(here.goal, metrics)
-        shut = goal & _onward(model, index, metrics)[1]
-        barred |= shut
-        if here.expected_days is not None:
-            stalled |= inside & (spent > here.expected_days) & (~goal | shut)
-    return barred, stalled
-
-
-def _progress(model: SuccessModel, phase: NDArray[np.int16], metrics: Floats) -> tuple[Floats, Bools]:
-    rows = max((len(here.goal) for here in model.journey), default=0)
-    progress = np.full((rows, len(phase)), np.nan)
-    met = np.zeros((rows, len(phase)), np.bool_)
-    for index, here in enumerate(model.journey):
-        inside = phase == index
-        for row, condition in enumerate(here.goal):
-            progress[row] = np.where(inside, _toward(condition, metrics), progress[row])
-            met[row] = np.where(inside, holds(condition, metrics), met[row])
-    return progress, met
-
-
-def _toward(condition: Condition, metrics: Floats) -> Floats:
-    """(n,): value / target up to 1 for at least, target / value for at most; the lesser of the two for both."""
-    value = metrics[condition.metric]
+def _toward(condition: Condition, value: Floats) -> Floats:
+    """(m,): value / target up to 1 for at least, target / value for at most; the lesser of the two for both."""
+    if condition.at_most is None and condition.at_least is not None and condition.at_least > 0:
+        return np.clip(value / condition.at_least, 0.0, 1.0)
     part = np.where(np.isnan(value), np.nan, 1.0)
     for target, rising in ((condition.at_least, True), (condition.at_most, False)):
         if target is not None:

@@ -6,22 +6,21 @@ not calls) before the account moves; one day without it begins anew. An account 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.panel import Bools, Floats, Panel
+from banso_scoring.domain.journey.routes import Journeys, Routes
 from banso_scoring.domain.matrix.expression import NOT_SAID, Known, evaluate
 from banso_scoring.domain.matrix.matrix_model import Axis, Matrix
+from banso_scoring.domain.remembered import remembered
 from banso_scoring.domain.standing import NO_DAY, NO_VALUE, Standing
 from banso_scoring.domain.success_model import SuccessModel
 
 Days = NDArray[np.int32]
 Values = NDArray[np.int8]
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,38 +118,18 @@ def weights(model: SuccessModel, cell: NDArray[np.int16], phase: NDArray[np.int1
     return product
 
 
+@remembered
 def of_cell(model: SuccessModel, cell: int) -> SuccessModel:
     """The model with the journey of the cell at this index."""
     own = model.matrix.cells[cell].journey
     return model if own == model.journey else replace(model, journey=own)
 
 
-def by_journey(model: SuccessModel, cell: NDArray[np.int16], find: Callable[[int, NDArray[np.intp]], Found]) -> Found:
-    """What `find(a cell, indices)` finds, a dataclass of columns, put together over all accounts.
-
-    Cells with the same journey are asked together; with one journey for all there is one question.
-    """
-    groups: list[tuple[int, list[int]]] = []
-    for index, one in enumerate(model.matrix.cells):
-        same = next((members for first, members in groups if model.matrix.cells[first].journey == one.journey), None)
-        if same is None:
-            groups.append((index, [index]))
-        else:
-            same.append(index)
-    asked = [(first, np.flatnonzero(np.isin(cell, members))) for first, members in groups]
-    asked = [(first, indices) for first, indices in asked if len(indices)] or [(0, np.arange(len(cell)))]
-    parts = [(indices, find(first, indices)) for first, indices in asked]
-    return parts[0][1] if len(parts) == 1 else _together(len(cell), parts)
+def routes(model: SuccessModel, cell: NDArray[np.int16]) -> Routes:
+    """The journeys of the cells, and which of them the accounts in `cell` are on."""
+    return Routes(_journeys(model), cell.astype(np.intp))
 
 
-def _together(n: int, parts: list[tuple[NDArray[np.intp], Found]]) -> Found:
-    sample: Any = parts[0][1]
-    columns: dict[str, Any] = {}
-    for each in fields(sample):
-        one = getattr(sample, each.name)
-        whole = np.empty((*one.shape[:-1], n), one.dtype)
-        for indices, part in parts:
-            whole[..., indices] = getattr(part, each.name)
-        columns[each.name] = whole
-    made: Found = type(sample)(**columns)
-    return made
+@remembered
+def _journeys(model: SuccessModel) -> Journeys:
+    return tuple(one.journey for one in model.matrix.cells)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from banso_alerts.channels.port import Letter
+from banso_alerts.channels.port import About, Letter
+from banso_alerts.domain.outreach import Candidate
 from banso_alerts.render.compose import compose
 from banso_common.contracts.account_signal import AccountSignal
 from tests.alerts.made import candidate, signal
@@ -10,4 +11,20 @@ from tests.alerts.made import candidate, signal
 
 def letter(address: str = "U0SATO", of: AccountSignal | None = None, name: str | None = "佐藤") -> Letter:
     """The message of a signal, to `address`."""
-    return Letter(address, name, compose(candidate(of or signal()), "https://banso.example"))
+    about = candidate(of or signal())
+    return Letter(address, name, compose(about, "https://banso.example"), about_of(about))
+
+
+def about_of(candidate: Candidate) -> About:
+    """What a letter to a machine is about."""
+    signal = candidate.signal
+    return About(
+        account=signal.account,
+        account_name=signal.account_name,
+        owner=signal.owner_email,
+        kind=signal.kind,
+        signal=signal.key,
+        play=candidate.play.name,
+        audience=candidate.recipient.audience,
+        decided_at=signal.said_at,
+    )

@@ -14,7 +14,7 @@ from banso_alerts.domain.stages import Decision
 from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
-from banso_alerts.store import plans
+from banso_alerts.store import plans, suppressions
 from banso_alerts.store.proof import rules
 from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row
 from banso_common.contracts.account_signal import AccountSignal, SignalState
@@ -73,6 +73,8 @@ class Desk:
         await plans.lock_recipients(tx, asked)
         ledger = await plans.ledger(tx, asked, now)
         policy = replace(self.policy, rules=replace(self.policy.rules, replayed=self._is_replay(), book=book))
+        known = await suppressions.among(tx, {each.recipient.address or "" for each in asked})
+        policy = replace(policy, rules=replace(policy.rules, suppressed=known))
         return decide_all(asked, policy, ledger, await plans.silences(tx, now), now)
 
     def _written(self, candidate: Candidate, book: RuleBook) -> Message:

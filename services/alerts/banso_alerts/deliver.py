@@ -18,14 +18,17 @@ from banso_alerts.domain.delivery import (
     Answer,
     Limits,
     Move,
+    Rejected,
     Unsure,
     after_answer,
     after_blind_look,
     after_crash,
     after_look,
+    limits_of,
 )
 from banso_alerts.domain.outreach import OutreachState
-from banso_alerts.store import deliveries
+from banso_alerts.domain.suppression import SUPPRESSIBLE, Suppression, SuppressionReason
+from banso_alerts.store import deliveries, suppressions
 from banso_alerts.store.deliveries import Parcel
 from banso_common.clock import SECOND_MS, Clock
 from banso_common.db.transaction import reading, transaction
@@ -115,7 +118,7 @@ class Deliverer:
             doubtful = await deliveries.claim_doubtful(tx, channel.name, now, lease_until, CLAIMS_MAX)
         for parcel in doubtful:
             move = await self._look_for(channel, parcel)
-            await self._settle(channel, parcel, move)
+            await self._settle(channel, parcel, move, None)
         return len(doubtful)
 
     async def _look_for(self, channel: Channel, parcel: Parcel) -> Move:
@@ -128,12 +131,14 @@ class Deliverer:
                 return after_blind_look(parcel.attempt, str(fault) or "time-out", self._clock.now(), self._limits)
             except SettingsError as fault:
                 self._logger.error("cannot look for what may have arrived", channel=channel.name, reason=str(fault))
-        return after_look(parcel.attempt, ref, self._clock.now(), self._limits)
+        return after_look(parcel.attempt, ref, self._clock.now(), limits_of(channel.name, self._limits))
 
     async def _send(self, channel: Channel) -> int:
         now, taken_at = self._clock.now(), monotonic()
         async with transaction(self._engine) as tx:
             lease_until = now + self._limits.grace_ms
+            if channel.name in SUPPRESSIBLE and await suppressions.hold(tx, [channel.name], now):
+                self._said()
             parcels = await deliveries.claim(tx, channel.name, now, lease_until, channel.at_once)
         self._ours.update(parcel.attempt.id for parcel in parcels)
         failpoint("outreach-claimed")
@@ -154,8 +159,9 @@ class Deliverer:
                 return
             answer = await self._ask(channel, parcel)
             failpoint("outreach-sent")
-            move = after_answer(parcel.attempt, answer, self._clock.now(), self._limits)
-            await self._settle(channel, parcel, move)
+            move = after_answer(parcel.attempt, answer, self._clock.now(), limits_of(channel.name, self._limits))
+            ends = answer.ends if isinstance(answer, Rejected) else None
+            await self._settle(channel, parcel, move, ends)
         finally:
             self._ours.discard(parcel.attempt.id)
 
@@ -170,9 +176,12 @@ class Deliverer:
             self._logger.exception("channel failed", channel=channel.name, outreach=parcel.attempt.id)
             return Unsure(f"the channel failed: {type(fault).__name__}")
 
-    async def _settle(self, channel: Channel, parcel: Parcel, move: Move) -> None:
+    async def _settle(self, channel: Channel, parcel: Parcel, move: Move, ends: SuppressionReason | None) -> None:
+        now = self._clock.now()
         async with transaction(self._engine) as tx:
-            stored = await deliveries.settle(tx, parcel, move, self._clock.now())
+            stored = await deliveries.settle(tx, parcel, move, now)
+            if stored and ends is not None:
+                await suppressions.add(tx, Suppression(parcel.address, ends, now, move.detail))
         if not stored:
             self._logger.warning("result dropped: its lease was lost", outreach=parcel.attempt.id)
             return
@@ -195,4 +204,4 @@ async def tend(engine: AsyncEngine, desk: Desk, now: int) -> int:
 
 
 def _letter(parcel: Parcel) -> Letter:
-    return Letter(parcel.address, parcel.recipient_name, parcel.message)
+    return Letter(parcel.address, parcel.recipient_name, parcel.message, parcel.about)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from banso_alerts.channels.email import EmailChannel, SmtpServer
 from banso_alerts.domain.delivery import Rejected, Retry, Sent, Unsure
+from banso_alerts.domain.suppression import SuppressionReason
 from banso_common.clock import ManualClock
 from tests.alerts.letters import letter
 from tests.alerts.made import MONDAY_NOON, signal
@@ -60,7 +61,7 @@ async def test_a_mail_arrives_in_text_and_html_and_says_that_a_machine_wrote_it(
     assert plain is not None
     assert html is not None
     assert "「取込の失敗」が14日間に14回" in plain.get_content()
-    assert "<li>「取込の失敗」が14日間に14回" in html.get_content()
+    assert ">「取込の失敗」が14日間に14回" in html.get_content()
     assert all(len(line) <= 998 for line in bytes(mail).splitlines())
 
 
@@ -129,6 +130,28 @@ async def test_every_reply_of_the_server_has_its_meaning(
 ) -> None:
     box.replies[command] = reply
     assert type(await channel(server.port).send(letter("sato@vendor.example"))) is kind
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "ends"),
+    [
+        ("RCPT", "550 no such user", SuppressionReason.BOUNCED),
+        ("RCPT", "550 5.1.1 no such user", SuppressionReason.BOUNCED),
+        ("RCPT", "553 mailbox name not allowed", SuppressionReason.BOUNCED),
+        ("RCPT", "550 5.7.1 relaying denied", None),
+        ("RCPT", "552 5.2.2 mailbox full", None),
+        ("RCPT", "554 refused", None),
+        ("MAIL", "550 no", None),
+        ("DATA", "550 5.1.1 after all", None),
+    ],
+)
+async def test_an_address_is_given_up_only_when_the_server_says_that_it_is_none(
+    server: AnyPort, box: MailBox, command: str, reply: str, ends: SuppressionReason | None
+) -> None:
+    box.replies[command] = reply
+    answer = await channel(server.port).send(letter("sato@vendor.example"))
+    assert isinstance(answer, Rejected)
+    assert answer.ends is ends
 
 
 async def test_a_server_that_cannot_be_reached_has_certainly_taken_nothing() -> None:

@@ -15,11 +15,16 @@ from banso_common.errors import SettingsError
 from banso_common.settings import load
 from tests.alerts.made import MONDAY_NOON
 
-SLACK, WEBHOOK, EMAIL, CONSOLE = ChannelName
+SLACK, HOOK, EMAIL, WEBHOOK, CONSOLE = ChannelName
+WHSEC = "whsec_" + "dGVsbC1ub2JvZHkt" * 3
 SECRETS = {
     "BANSO_SLACK_TOKEN": "xoxb-tell-nobody",
     "BANSO_SLACK_WEBHOOK_URL": "https://hooks.example/tell-nobody",
     "BANSO_SMTP_PASSWORD": "tell-nobody",
+    "BANSO_SLACK_SIGNING_SECRET": "tell-nobody",
+    "BANSO_LINK_SECRET": "tell-nobody-of-this",
+    "BANSO_WEBHOOK_URL": "https://crm.example/tell-nobody",
+    "BANSO_WEBHOOK_SECRET": "whsec_tell-nobody",
 }
 
 
@@ -34,7 +39,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     [
         ({}, [CONSOLE]),
         ({"BANSO_SLACK_TOKEN": "xoxb"}, [SLACK]),
-        ({"BANSO_SLACK_WEBHOOK_URL": "https://hooks.example/x"}, [WEBHOOK]),
+        ({"BANSO_SLACK_WEBHOOK_URL": "https://hooks.example/x"}, [HOOK]),
+        ({"BANSO_WEBHOOK_URL": "https://crm.example/x", "BANSO_WEBHOOK_SECRET": WHSEC}, [WEBHOOK]),
         ({"BANSO_SMTP_HOST": "mail.example"}, [EMAIL]),
         ({"BANSO_SLACK_TOKEN": "xoxb", "BANSO_SMTP_HOST": "mail.example"}, [SLACK, EMAIL]),
         ({"BANSO_SMTP_HOST": "mail.example", "BANSO_CONSOLE_CHANNEL": "true"}, [EMAIL, CONSOLE]),
@@ -102,6 +108,27 @@ def test_a_sender_that_is_no_address_is_an_error_that_names_it(environment: pyte
     environment.setenv("BANSO_MAIL_FROM", "not an address")
     with pytest.raises(SettingsError, match="BANSO_MAIL_FROM"):
         channels_of(load(AlertsSettings), ManualClock(MONDAY_NOON))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"BANSO_WEBHOOK_URL": "http://crm.example/x"}, "BANSO_WEBHOOK_URL"),
+        ({"BANSO_WEBHOOK_URL": "https://user:word@crm.example/x"}, "BANSO_WEBHOOK_URL"),
+        ({"BANSO_WEBHOOK_URL": "https://"}, "BANSO_WEBHOOK_URL"),
+        ({"BANSO_WEBHOOK_SECRET": ""}, "BANSO_WEBHOOK_SECRET"),
+        ({"BANSO_WEBHOOK_SECRET": "tell-nobody"}, "BANSO_WEBHOOK_SECRET"),
+        ({"BANSO_WEBHOOK_SECRET": "whsec_short"}, "BANSO_WEBHOOK_SECRET"),
+    ],
+)
+def test_a_webhook_that_could_not_be_trusted_is_an_error_that_names_the_setting(
+    environment: pytest.MonkeyPatch, wrong: dict[str, str], named: str
+) -> None:
+    for name, value in {"BANSO_WEBHOOK_URL": "https://crm.example/x", "BANSO_WEBHOOK_SECRET": WHSEC, **wrong}.items():
+        environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=named) as fault:
+        channels_of(load(AlertsSettings), ManualClock(MONDAY_NOON))
+    assert "tell-nobody" not in str(fault.value)
 
 
 def test_settings_are_what_the_defaults_say_without_an_environment(environment: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from banso_alerts.domain.recipients import Directory, candidates
 from banso_common.contracts.account_signal import AccountSignal
 from tests.alerts.made import directory, play, signal
 
-SLACK, WEBHOOK, EMAIL, CONSOLE = ChannelName
+SLACK, HOOK, EMAIL, WEBHOOK, CONSOLE = ChannelName
 FIRST = replace(play(), reach=Reach.FIRST)
 EVERY = replace(play(), reach=Reach.EVERY)
 CONTACT = replace(play(), audience=Audience.CONTACT, channels=(PlayChannel.EMAIL,))
@@ -33,8 +33,18 @@ def test_the_owner_is_reached_by_the_first_channel_or_by_every_one() -> None:
 
 
 def test_slack_without_a_token_is_the_incoming_webhook() -> None:
-    assert reached(signal(), FIRST, directory(WEBHOOK)) == [(Audience.OWNER, WEBHOOK, "webhook")]
-    assert reached(signal(), FIRST, directory(WEBHOOK, SLACK))[0][1] is SLACK
+    assert reached(signal(), FIRST, directory(HOOK)) == [(Audience.OWNER, HOOK, "webhook")]
+    assert reached(signal(), FIRST, directory(HOOK, SLACK))[0][1] is SLACK
+
+
+def test_the_webhook_hears_of_owners_and_teams_alike_where_a_play_asks_for_it_or_has_nothing_else() -> None:
+    endpoint = directory(WEBHOOK, CONSOLE, team={WEBHOOK: "webhook:1"})
+    asks = replace(EVERY, channels=(PlayChannel.WEBHOOK, PlayChannel.EMAIL))
+    for by in (asks, FIRST):
+        assert reached(signal(), by, endpoint) == [(Audience.OWNER, WEBHOOK, "webhook:1")]
+    by_mail = directory(WEBHOOK, EMAIL, team={WEBHOOK: "webhook:1"})
+    assert [channel for _, channel, _ in reached(signal(), asks, by_mail)] == [WEBHOOK, EMAIL]
+    assert [channel for _, channel, _ in reached(signal(), EVERY, by_mail)] == [EMAIL]
 
 
 def test_an_owner_without_a_slack_name_is_looked_up_by_mail_address() -> None:
@@ -57,9 +67,11 @@ def test_the_console_speaks_only_when_no_channel_of_the_play_is_set_up() -> None
     assert reached(signal(), FIRST, directory(CONSOLE, EMAIL)) == [(Audience.OWNER, EMAIL, "sato@vendor.example")]
 
 
-def test_a_customer_is_never_reached_through_slack() -> None:
-    by_both = replace(CONTACT, channels=(PlayChannel.SLACK, PlayChannel.EMAIL), reach=Reach.EVERY)
-    found = reached(signal(), by_both, directory(SLACK, WEBHOOK, EMAIL, team={SLACK: "C0TEAM"}))
+def test_a_customer_is_never_reached_through_slack_or_a_webhook() -> None:
+    all_of_them = (PlayChannel.SLACK, PlayChannel.EMAIL, PlayChannel.WEBHOOK)
+    by_both = replace(CONTACT, channels=all_of_them, reach=Reach.EVERY)
+    teams = {SLACK: "C0TEAM", WEBHOOK: "webhook:1"}
+    found = reached(signal(), by_both, directory(SLACK, HOOK, WEBHOOK, EMAIL, team=teams))
     assert found == [(Audience.CONTACT, EMAIL, "tanaka@acme.example")]
     assert reached(signal(contact_email=None), by_both, directory(SLACK, EMAIL))[0][2] is None
 

@@ -32,9 +32,11 @@ def context(**changes: Any) -> Context:
 
 
 # What each stage alone holds, why, and until when.
+BY_MAIL, BY_MAIL_TO = candidate(through=directory(ChannelName.EMAIL)), "sato@vendor.example"
 HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "expiry": (REACHABLE, context(now=REACHABLE.expires_at), Reason.EXPIRED, None),
     "reach": (NOBODY, context(), Reason.NO_RECIPIENT, None),
+    "suppressed": (BY_MAIL, context(rules=rules(suppressed=frozenset({BY_MAIL_TO}))), Reason.SUPPRESSED, None),
     "replayed": (REACHABLE, context(rules=rules(replayed=True)), Reason.REPLAYED, None),
     "shadow": (REACHABLE, context(rules=rules(book=RuleBook(in_shadow=THIS_RULE))), Reason.SHADOW, None),
     "demoted": (REACHABLE, context(rules=rules(book=RuleBook(demoted=THIS_RULE))), Reason.DEMOTED, None),

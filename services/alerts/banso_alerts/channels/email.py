@@ -12,10 +12,12 @@ import aiosmtplib
 from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPResponseException
 from pydantic import SecretStr
 
-from banso_alerts.channels.mail_message import mail_of
+from banso_alerts.channels.mail_message import NO_WAY_OUT, mail_of
 from banso_alerts.channels.port import Letter
+from banso_alerts.channels.unsubscribe import WayOut
 from banso_alerts.domain.delivery import Answer, Rejected, Retry, Sent, Unsure
 from banso_alerts.domain.outreach import ChannelName
+from banso_alerts.domain.suppression import SuppressionReason, reply_ends_address
 from banso_common.clock import MINUTE_MS, Clock
 from banso_common.errors import Refused
 from banso_common.telemetry.logs import logger
@@ -35,6 +37,7 @@ class SmtpServer:
     password: SecretStr | None
     sender: str
     timeout_s: float
+    way_out: WayOut = NO_WAY_OUT
 
 
 class EmailChannel:
@@ -51,7 +54,7 @@ class EmailChannel:
     async def send(self, letter: Letter) -> Answer:
         """Hand the letter to the server."""
         try:
-            mail = mail_of(letter, self._server.sender, self._clock.now())
+            mail = mail_of(letter, self._server.sender, self._clock.now(), self._server.way_out)
         except Refused as fault:
             return Rejected(fault.reason)
         client = self._client()
@@ -82,7 +85,10 @@ class EmailChannel:
         try:
             await client.connect()
             await client.mail(sender)
-            await client.rcpt(recipient)
+            try:
+                await client.rcpt(recipient)
+            except SMTPResponseException as fault:
+                return _refused(fault, ends=reply_ends_address(fault.code, fault.message))
         except SMTPAuthenticationError as fault:
             self._logger.error("the mail server refuses the login", code=fault.code)
             return Retry("the mail server refuses the login", after_ms=LOGIN_RETRY_MS, counted=False)
@@ -105,7 +111,9 @@ class EmailChannel:
         )
 
 
-def _refused(fault: SMTPResponseException) -> Answer:
-    """What a reply that is no yes means."""
+def _refused(fault: SMTPResponseException, *, ends: bool = False) -> Answer:
+    """What a reply that is no yes means; `ends` says that the address is no good, for this mail and any other."""
     detail = f"{fault.code} {fault.message}"
-    return Rejected(detail) if fault.code >= PERMANENT else Retry(detail)
+    if fault.code < PERMANENT:
+        return Retry(detail)
+    return Rejected(detail, SuppressionReason.BOUNCED if ends else None)

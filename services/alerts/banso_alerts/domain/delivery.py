@@ -13,12 +13,19 @@ u in [0, 1) from the outreach's id: a herd that failed together does not come ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from banso_alerts.domain.outreach import OutreachState, Reason
+from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
+from banso_alerts.domain.suppression import SuppressionReason
+from banso_common.clock import DAY_MS, HOUR_MS, SECOND_MS
 from banso_common.contracts.codec import identity_of
 
 DETAIL_CHARS_MAX = 300
+# A webhook is tried for three days at least: 5 s, doubling to 6 h, 24 waits of together 77 h.
+WEBHOOK_ATTEMPTS_MAX = 25
+WEBHOOK_RETRY_FIRST_MS = 5 * SECOND_MS
+WEBHOOK_RETRY_MS_MAX = 6 * HOUR_MS
+WEBHOOK_KEPT_MS = 5 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +47,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Never taken, however often it is tried."""
+    """Never taken, however often it is tried. `ends` says why nothing else will be taken at that address either."""
 
     detail: str
+    ends: SuppressionReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,23 @@ class Move:
     ref: str | None = None
 
 
+def limits_of(channel: ChannelName, limits: Limits) -> Limits:
+    """The limits of one channel: a webhook has waits of its own, the others are as the installation has set."""
+    if channel is not ChannelName.WEBHOOK:
+        return limits
+    return replace(
+        limits,
+        attempts_max=WEBHOOK_ATTEMPTS_MAX,
+        retry_first_ms=WEBHOOK_RETRY_FIRST_MS,
+        retry_ms_max=WEBHOOK_RETRY_MS_MAX,
+    )
+
+
+def kept_until(channel: ChannelName, expires_at: int, planned_at: int) -> int:
+    """When what is planned expires: a webhook not before it was tried for its three days."""
+    return max(expires_at, planned_at + WEBHOOK_KEPT_MS) if channel is ChannelName.WEBHOOK else expires_at
+
+
 def backoff_ms(identity: str, attempts: int, limits: Limits) -> int:
     """How long to wait after attempt number `attempts` (≥ 1) has failed."""
     doublings = min(max(attempts - 1, 0), 40)
@@ -106,7 +131,7 @@ def after_answer(attempt: Attempt, answer: Answer, now: int, limits: Limits) -> 
     match answer:
         case Sent(ref):
             return Move(OutreachState.SENT, attempt.attempts, ref=ref)
-        case Rejected(detail):
+        case Rejected(detail, _):
             return Move(OutreachState.PARKED, attempt.attempts, None, Reason.REJECTED, _short(detail))
         case Unsure(detail):
             return Move(

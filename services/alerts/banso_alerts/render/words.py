@@ -23,11 +23,26 @@ class Headings:
     why: str
     do: str
     link: str
+    leave: str
 
 
 HEADINGS: dict[str, Headings] = {
-    "ja": Headings(who="お客様", what="何が起きているか", why="そう考える理由", do="次の一手", link="banso で開く"),
-    "en": Headings(who="Who", what="What happened", why="Why we think so", do="What to do", link="Open in banso"),
+    "ja": Headings(
+        who="お客様",
+        what="何が起きているか",
+        why="そう考える理由",
+        do="次の一手",
+        link="banso で開く",
+        leave="このメールの配信を停止する",
+    ),
+    "en": Headings(
+        who="Who",
+        what="What happened",
+        why="Why we think so",
+        do="What to do",
+        link="Open in banso",
+        leave="Stop these mails",
+    ),
 }
 
 

@@ -8,22 +8,30 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from banso_alerts.render.message import Message
 from banso_alerts.render.sinks import LogLine, log_line
+from banso_alerts.render.words import HEADINGS
+from banso_common.contracts.account_signal import Severity
+
+ACCENTS = {Severity.INFO: "#2f7d4f", Severity.WARNING: "#c77700", Severity.CRITICAL: "#b3261e"}
+"""The colour of a mail's upper edge."""
 
 
-def as_text(message: Message) -> str:
-    """Plain text with blank lines between sections, for the text part of a mail."""
+def as_text(message: Message, leave: str | None = None) -> str:
+    """Plain text with blank lines between sections, for the text part of a mail; `leave` is the link that ends them."""
     parts = [message.title]
     for section in message.sections:
         bullets = [f"- {line}" for line in section.lines]
         parts.append("\n".join([section.heading, *bullets] if section.heading else section.lines))
     if message.link:
         parts.append(f"{message.link_label}: {message.link}")
+    if leave:
+        parts.append(f"{HEADINGS[message.locale].leave}: {leave}")
     return "\n\n".join(parts) + "\n"
 
 
-def as_html(message: Message) -> str:
-    """A whole HTML page; the template escapes every value."""
-    return _html_template().render(message=message)
+def as_html(message: Message, leave: str | None = None) -> str:
+    """The same as an HTML page; the template escapes every value."""
+    shown = {"message": message, "leave": leave, "leave_label": HEADINGS[message.locale].leave}
+    return _html_template().render(shown, accent=ACCENTS[message.severity])
 
 
 def as_log_lines(message: Message) -> list[LogLine]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from banso_alerts.domain.delivery import kept_until
 from banso_alerts.domain.hours import local_day
 from banso_alerts.domain.outreach import Candidate, ChannelName, OutreachState, Recipient
 from banso_alerts.domain.planning import Policy
@@ -62,8 +63,8 @@ def outreach_row(candidate: Candidate, message: Message, lane: int, now: int) ->
         "play": candidate.play.name,
         "audience": recipient.audience.value,
         "locale": recipient.locale,
-        "channel": candidate.channel.value,
         "variant": candidate.variant,
+        "channel": candidate.channel.value,
         "message": encode(message),
         "created_at": now,
         "expires_at": candidate.expires_at,
@@ -83,6 +84,13 @@ def decision_values(candidate: Candidate, decision: Decision, policy: Policy, no
         "planned_at": now if planned else None,
         "planned_on": local_day(now, zone) if planned else None,
         "changed_at": now,
+        "country": candidate.recipient.country,
+        "value": decision.value,
+        "cost_hours": candidate.play.cost.hours if planned else None,
+        "told_in": None,
+        "turn": candidate.turn,
+        "remind_at": policy.remind_at(candidate, now) if planned else None,
+        "expires_at": kept_until(candidate.channel, candidate.expires_at, now) if planned else candidate.expires_at,
     }
 
 
@@ -102,8 +110,11 @@ def candidate_of(row: Row[Any], policy: Policy) -> Candidate | None:
             address=row.address,
             locale=row.locale,
             time_zone=row.time_zone,
+            country=row.country or "",
         ),
         channel=ChannelName(row.channel),
         expires_at=row.expires_at,
-    )
         variant=row.variant or "",
+        waited=True,
+        turn=row.turn or 0,
+    )

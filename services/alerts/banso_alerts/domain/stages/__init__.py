@@ -18,10 +18,12 @@ from banso_alerts.domain.stages.shadow import shadow
 from banso_alerts.domain.stages.silence import silence
 from banso_alerts.domain.stages.snooze import snooze
 from banso_alerts.domain.stages.stage import Context, Stage
+from banso_alerts.domain.stages.suppressed import suppressed
 
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("expiry", expiry),
     ("reach", reach),
+    ("suppressed", suppressed),
     ("replayed", replayed),
     ("shadow", shadow),
     ("demoted", demoted),

@@ -34,6 +34,7 @@ class Rules:
     cap_per_day: int
     hours: OpenHours
     replayed: bool = False
+    suppressed: frozenset[str] = frozenset()
     book: RuleBook = field(default_factory=RuleBook)
     shadow_ms: int = 0
 

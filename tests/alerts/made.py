@@ -15,11 +15,14 @@ from banso_alerts.domain.stages.stage import Rules
 from banso_alerts.plays_file import default_plays
 from banso_common.clock import SECOND_MS
 from banso_common.contracts.account_signal import (
+    SUBJECT_PREFIX,
     VERSION,
     AccountSignal,
+    AffectedAccount,
     Band,
     ChannelEvidence,
     Evidence,
+    Incident,
     Severity,
     SignalKind,
     SignalState,
@@ -99,6 +102,49 @@ def signal(account: str = "acme", episode: int = 1, **changes: Any) -> AccountSi
         "time_zone": "America/New_York",
     }
     return AccountSignal(**{**said, **changes})
+
+
+def incident(**changes: Any) -> Incident:
+    """Failed imports of version 2.3.1 in three accounts, of which one wrote."""
+    accounts = [
+        AffectedAccount(
+            account=f"firm-{n}",
+            name=f"Firm {n}",
+            seen=20 - n,
+            contacted=n == 3,
+            acv=n * 1_000_000 * 1_000_000,
+            currency="JPY",
+            owner_email="sato@vendor.example",
+        )
+        for n in (1, 2, 3)
+    ]
+    said: dict[str, Any] = {
+        "event": "import.failed",
+        "feature": "csv",
+        "version": "2.3.1",
+        "first_at": MONDAY_NOON,
+        "accounts": accounts,
+        "accounts_total": 3,
+        "silent_total": 2,
+        "expected": 0.1,
+    }
+    return Incident(**{**said, **changes})
+
+
+def of_incident(state: SignalState = SignalState.OPENED, **changes: Any) -> AccountSignal:
+    """What scoring says of that incident."""
+    said: dict[str, Any] = {
+        "kind": SignalKind.SILENT_INCIDENT,
+        "state": state,
+        "incident": incident(),
+        "evidence": None,
+        "owner_email": None,
+        "owner_slack": None,
+        "owner_name": None,
+        "contact_email": None,
+        "detail": {"contact_known": 1, "days": 3, "lasting": 0},
+    }
+    return signal(f"{SUBJECT_PREFIX}incident/0b47709ac98d4c67", **{**said, **changes})
 
 
 shipped_plays = cache(default_plays)

@@ -34,7 +34,8 @@ class Desk:
         ended = {_episode(signal) for signal in new if signal.state is SignalState.CLOSED}
         expired = await plans.close(tx, sorted(ended), now)
         opened = [signal for signal in new if signal.state is SignalState.OPENED]
-        asked = [each for signal in opened if _episode(signal) not in ended for each in self._candidates(signal)]
+        news = [signal for signal in new if signal.state is SignalState.CLOSED or _episode(signal) not in ended]
+        asked = [each for signal in news for each in self._candidates(signal)]
         too_late = [each for signal in opened if _episode(signal) in ended for each in self._candidates(signal)]
         book = await self._book(tx, [*asked, *too_late], now)
         decided = [*await self._decide(tx, asked, book, now), *((each, closed_already()) for each in too_late)]

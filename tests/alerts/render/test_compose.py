@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from banso_alerts.plays_file import default_plays
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
 from banso_alerts.render.written import as_text
-from banso_common.contracts.account_signal import AccountSignal, Band, SignalKind, TouchModel
-from tests.alerts.made import candidate, channel, directory, evidence, signal
+from banso_common.contracts.account_signal import AccountSignal, Band, SignalKind, SignalState, TouchModel
+from tests.alerts.made import candidate, channel, directory, evidence, of_incident, signal
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAYS = {each.template: each for each in reversed(default_plays(customers=True)) if each.template is not None}
 LOCALES = ("ja", "en")
+INCIDENTS = {Template.INCIDENT: SignalState.OPENED, Template.INCIDENT_OVER: SignalState.CLOSED}
 
 
 def message(of: AccountSignal, template: Template = Template.SILENT_STRUGGLING) -> Message:
@@ -32,7 +34,10 @@ def text(of: AccountSignal, template: Template = Template.SILENT_STRUGGLING) -> 
 def test_every_message_reads_as_its_golden_file(template: Template, locale: str) -> None:
     detail: dict[str, str | int | float | None] = {"phase_days": 42, "last_event_days": 9}
     kind = min(PLAYS[template].kinds)
-    written = text(signal(kind=kind, owner_locale=locale, locale=locale, detail=detail), template)
+    told, through = signal(kind=kind, owner_locale=locale, locale=locale, detail=detail), directory()
+    if template in INCIDENTS:
+        told, through = of_incident(INCIDENTS[template]), replace(through, locale=locale)
+    written = as_text(compose(candidate(told, PLAYS[template], through), "https://banso.example/"))
     assert written == (GOLDEN / f"{template}.{locale}.txt").read_text("utf-8")
 
 

@@ -58,7 +58,10 @@ def directory_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Direc
     return Directory(
         channels=frozenset(channel.name for channel in channels),
         team={name: address for name, address in team.items() if address},
-        desks={Audience.SUPPORT: _reached(settings.slack_support_channel, settings.mail_support)},
+        desks={
+            Audience.SUPPORT: _reached(settings.slack_support_channel, settings.mail_support),
+            Audience.PRODUCT: _reached(settings.slack_product_channel, settings.mail_product),
+        },
         locale=settings.locale,
         time_zone=settings.time_zone,
     )

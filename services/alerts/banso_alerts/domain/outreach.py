@@ -53,6 +53,7 @@ class Reason(StrEnum):
     NO_RECIPIENT = "no-recipient"
     SUPPRESSED = "suppressed"
     REPLAYED = "replayed"
+    PART_OF_INCIDENT = "part-of-incident"
     SHADOW = "shadow"
     DEMOTED = "demoted"
     HOLDOUT = "holdout"

@@ -27,6 +27,7 @@ class Audience(StrEnum):
     TEAM = "team"
     CONTACT = "contact"
     SUPPORT = "support"
+    PRODUCT = "product"
 
 
 class PlayChannel(StrEnum):
@@ -62,6 +63,8 @@ class Template(StrEnum):
     SUPPORT_MATTER = "support-matter"
     CONTRACT_RENEWED = "contract-renewed"
     CONTRACT_ENDED = "contract-ended"
+    INCIDENT = "incident"
+    INCIDENT_OVER = "incident-over"
     CONTACT_OFFER = "contact-offer"
     CONTACT_GUIDE = "contact-guide"
     CONTACT_CONGRATULATION = "contact-congratulation"

@@ -23,6 +23,7 @@ WEBHOOK_ADDRESS = "webhook"
 STAND_INS: dict[Audience, tuple[Audience, ...]] = {
     Audience.OWNER: (Audience.OWNER, Audience.TEAM),
     Audience.SUPPORT: (Audience.SUPPORT, Audience.TEAM, Audience.OWNER),
+    Audience.PRODUCT: (Audience.PRODUCT, Audience.TEAM),
 }
 """Who hears it when the one that the play names is out of reach, in this order."""
 SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")

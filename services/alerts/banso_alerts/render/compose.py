@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from banso_alerts.domain.outreach import Candidate
 from banso_alerts.domain.plays import Audience, OwnText
 from banso_alerts.domain.proof.precision import Track
+from banso_alerts.render.incident import incident_values, page_of
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.own_text import filled
 from banso_alerts.render.sinks import one_line
@@ -53,11 +54,13 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
         Section(words.what, list(said.what)),
         Section(words.do, [*said.do, *_in_this_phase(candidate, values)]),
     ]
+    of = "" if candidate.signal.incident is None else "_incident"
     if for_contact:
         sections = [Section("", section.lines) for section in sections]
     else:
-        sections.insert(0, Section(words.who, _lines(_template(f"{locale}/_who.jinja").render(values))))
-        sections.insert(2, Section(words.why, [*_lines(_template(f"{locale}/_why.jinja").render(values)), *record]))
+        sections.insert(0, Section(words.who, _lines(_template(f"{locale}/_who{of}.jinja").render(values))))
+        why = _lines(_template(f"{locale}/_why{of}.jinja").render(values))
+        sections.insert(2, Section(words.why, [*why, *record]))
     return Message(
         outreach_id=candidate.id,
         locale=locale,
@@ -89,8 +92,9 @@ def _in_this_phase(candidate: Candidate, values: dict[str, Value]) -> list[str]:
 
 
 def link_to(account: str, public_url: str | None) -> str | None:
-    """The account's page in the console, None when nobody said where the console stands."""
-    return f"{public_url.rstrip('/')}/accounts/{quote(account, safe='')}" if public_url else None
+    """The page of the account, or of the incident, in the console; None when nobody said where the console stands."""
+    page = page_of(account) or f"accounts/{quote(account, safe='')}"
+    return f"{public_url.rstrip('/')}/{page}" if public_url else None
 
 
 def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, Value]:
@@ -114,6 +118,7 @@ def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, 
         "opened_on": day(signal.opened_at, locale),
         **_evidence(signal, locale),
         **_detail(signal),
+        **incident_values(signal, locale),
     }
 
 

@@ -7,7 +7,8 @@ of what happened in the `JUDGED_DAYS` after the signal was said:
 - else the episode closed within `PASSING_DAYS` and nobody had taken it in hand: wrong, it passed by itself;
 - else, once the days are over: open. Such a signal counts neither way.
 
-A moment (a goal reached, a contract renewed) has no end and comes true as it is said: only people judge it.
+A moment (a goal reached, a contract renewed) has no end and comes true as it is said, and an incident that ends was
+mended: only people judge them.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def judge(case: Case, words: Iterable[Word], later: Iterable[Happened], now: int
 
 
 def _by_outcome(case: Case, later: list[Happened]) -> tuple[Found, By, int] | None:
-    if case.kind in MOMENTS:
+    if case.kind in MOMENTS or case.kind is SignalKind.SILENT_INCIDENT:
         return None
     confirmed = [
         each.at

@@ -11,6 +11,7 @@ from banso_alerts.domain.stages.cooldown import cooldown
 from banso_alerts.domain.stages.demoted import demoted
 from banso_alerts.domain.stages.expiry import expiry
 from banso_alerts.domain.stages.holdout import holdout
+from banso_alerts.domain.stages.incident import incident
 from banso_alerts.domain.stages.quiet_hours import quiet_hours
 from banso_alerts.domain.stages.reach import reach
 from banso_alerts.domain.stages.replayed import replayed
@@ -25,6 +26,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("reach", reach),
     ("suppressed", suppressed),
     ("replayed", replayed),
+    ("incident", incident),
     ("shadow", shadow),
     ("demoted", demoted),
     ("holdout", holdout),

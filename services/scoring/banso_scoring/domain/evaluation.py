@@ -70,7 +70,8 @@ def evaluate(
     windows = weigh(model, panel)
     struggle = silence.evaluate(model, panel, cohort, contact_known(model, cohort), windows)
     ended = np.zeros(panel.n, np.bool_) if panel.ended is None else panel.ended
-    values = np.where(ended, np.nan, metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle)))
+    values = metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle))
+    values[:, np.flatnonzero(ended)] = np.nan
     first_day = (day - panel.age_days).astype(np.int32)
     placed = matrix.step(model, previous, matrix.known_of(model, panel, values), day, first_day)
     placed = matrix.stay(ended, previous, placed)

@@ -66,14 +66,15 @@ def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats],
     opens, closes = np.zeros_like(is_open), np.zeros_like(is_open)
     for row, rule in enumerate(model.signals):
         was = previous.open[row]
-        begins = ~was & (to_open[row] >= rule.open) & rule.enabled
+        begins = ~was & (to_open[row] >= rule.open) if rule.enabled else opens[row]
         if rule.kind is SignalKind.STRUGGLING:
             begins &= ~is_open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]]
-        ends = was & ((to_stay[row] < rule.close) | (not rule.enabled))
+        ends = was & (to_stay[row] < rule.close) if rule.enabled else was
         opens[row], closes[row] = begins, ends
-        is_open[row] = (was | begins) & ~ends & (rule.kind not in MOMENTS)
-        episode[row] += begins
-        opened_day[row] = np.where(begins, today, opened_day[row])
+        is_open[row] = False if rule.kind in MOMENTS else (was | begins) & ~ends
+        if begins.any():
+            episode[row] += begins
+            opened_day[row] = np.where(begins, today, opened_day[row])
     return Episodes(is_open, episode, opened_day, to_open, _changes(opens, closes, episode, opened_day))
 
 
@@ -103,9 +104,11 @@ def levels(model: SuccessModel, struggle: Struggle, band: NDArray[np.int8], jour
 
 
 def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """The same levels, so low that nothing opens and everything closes, where the contract is over."""
-    to_open, to_stay = levels
-    return np.where(ended, NEVER, to_open), np.where(ended, NEVER, to_stay)
+    """The same levels, made so low that nothing opens and everything closes where the contract is over."""
+    over = np.flatnonzero(ended)
+    for level in levels:
+        level[:, over] = NEVER
+    return levels
 
 
 def with_turns(

@@ -61,8 +61,8 @@ def dimensions_of(model: SuccessModel, metrics: Floats) -> Dimensions:
         gained, evident = np.zeros(n), np.zeros(n)
         for metric, weight in zip(dimension.metrics, dimension.weights, strict=True):
             present = ~np.isnan(ramps[metric])
-            gained = gained + np.where(present, weight * ramps[metric], 0.0)
-            evident = evident + np.where(present, weight, 0.0)
+            gained += np.where(present, weight * ramps[metric], 0.0)
+            evident += weight * present
         mean[row] = np.where(evident > 0, gained / np.where(evident > 0, evident, 1.0), np.nan)
         evidence[row] = evident
     return Dimensions(mean, evidence)

@@ -32,18 +32,22 @@ class Facts:
     cohort: Cohort
     struggle: Struggle
 
-    def known(self, series: int) -> Bools:
-        """(n,): whether the account, or anybody in the cohort, sent an event of the series in the window."""
+    def known(self, series: int) -> Bools | None:
+        """(n,): whether the account, or anybody in the cohort, sent an event of the series in the window; None for
+        everybody."""
+        if self.cohort.seen[series]:
+            return None
         own: Bools = self.windows.of(series, last(DAYS)) != 0
-        return own | bool(self.cohort.seen[series])
+        return own
 
 
 def evaluate(model: SuccessModel, facts: Facts) -> Floats:
     """(metrics, n): the raw values, in the order of `model.metrics`."""
     values = np.full((len(model.metrics), facts.panel.n), np.nan)
     for index, metric in enumerate(model.metrics):
-        value = _FORMULAS[metric.kind](metric, facts)
-        values[index] = np.where(facts.panel.age_days >= metric.age_min_days, value, np.nan)
+        values[index] = _FORMULAS[metric.kind](metric, facts)
+        if metric.age_min_days > 0:
+            values[index, np.flatnonzero(~(facts.panel.age_days >= metric.age_min_days))] = np.nan
     return values
 
 
@@ -76,7 +80,7 @@ def _ratio(metric: Metric, facts: Facts) -> Floats:
     below = facts.windows.of(metric.per, last(metric.days))
     enough = below >= max(metric.at_least, 1e-9)
     share = (above + metric.prior_rate * metric.prior_weight) / np.where(enough, below + metric.prior_weight, 1.0)
-    return _where(enough & facts.known(metric.series), share)
+    return _where(enough, _where(facts.known(metric.series), share))
 
 
 def _days_since(metric: Metric, facts: Facts) -> Floats:
@@ -151,8 +155,8 @@ def _attribute(metric: Metric, facts: Facts) -> Floats:
     return columns[metric.attribute]
 
 
-def _where(known: Bools, values: Floats) -> Floats:
-    return np.where(known, values, np.nan)
+def _where(known: Bools | None, values: Floats) -> Floats:
+    return values if known is None else np.where(known, values, np.nan)
 
 
 _FORMULAS: dict[MetricKind, Callable[[Metric, Facts], Floats]] = {

@@ -135,7 +135,9 @@ def _truth(clause: Clause, known: Known) -> Truth:
     if isinstance(clause, TextIs):
         codes = known.words[clause.row]
         said = codes != NOT_SAID
-        one_of: Bools = np.isin(codes, list(clause.words))
+        one_of = np.zeros(known.n, np.bool_)
+        for word in clause.words:
+            one_of |= codes == word
         return Truth(said & one_of, said & ~one_of)
     if isinstance(clause, IsKnown):
         there = _there(clause.of, known)

@@ -87,7 +87,11 @@ def step(model: SuccessModel, previous: Standing, known: Known, day: Days, first
         value[row] = np.where(moves, holds, held)
         following[row] = np.where(waits, holds, NO_VALUE)
         since[row] = np.where(waits, began, NO_DAY)
-    before, after = cells(matrix, previous.axis_value), cells(matrix, value)
+    before = after = cells(matrix, previous.axis_value)
+    moved = np.flatnonzero((value != previous.axis_value).any(axis=0))
+    if len(moved):
+        after = before.copy()
+        after[moved] = cells(matrix, value[:, moved])
     came = np.where(previous.cell_day == NO_DAY, first_day, np.where(after == before, previous.cell_day, day))
     return Placement(value, following, since, came.astype(np.int32), after, before, previous.axis_value, known)
 
@@ -111,11 +115,18 @@ def stay(ended: Bools, previous: Standing, placement: Placement) -> Placement:
 
 def weights(model: SuccessModel, cell: NDArray[np.int16], phase: NDArray[np.int16]) -> Floats:
     """(dimensions, n): weight · emphasis of the cell · emphasis of the phase."""
+    phases = len(model.matrix.phase_emphasis)
+    return np.asarray(np.take(_weights(model), cell.astype(np.intp) * phases + phase, axis=1))
+
+
+@remembered
+def _weights(model: SuccessModel) -> Floats:
+    """(dimensions, cells · phases)."""
     own = np.array([dimension.weight for dimension in model.dimensions])
     of_cell = np.array([one.emphasis for one in model.matrix.cells])
     of_phase = np.array(model.matrix.phase_emphasis)
-    product: Floats = own[:, None] * of_cell[cell].T * of_phase[phase].T
-    return product
+    product = own[:, None, None] * of_cell.T[:, :, None] * of_phase.T[:, None, :]
+    return np.asarray(product.reshape(len(own), -1))
 
 
 @remembered

@@ -12,6 +12,7 @@ Accounts of more than `ATTEMPTS_CAP` attempts are scaled down to it: no giant de
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +20,15 @@ from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.daily import held
 from banso_scoring.domain.facts.panel import DAYS, Floats, Ints, Panel
-from banso_scoring.domain.facts.windows import Weighting, Windows, held_against, last, recent, weigh
+from banso_scoring.domain.facts.windows import (
+    WEIGHTINGS_MAX,
+    Weighting,
+    Windows,
+    held_against,
+    last,
+    recent,
+    weigh,
+)
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
@@ -159,17 +168,27 @@ def size_of(panel: Panel) -> Floats:
 
 def seat_months(panel: Panel, weighting: Weighting) -> Floats:
     """(n,): size times the days that the account existed, weighted, in months."""
-    weights = weighting.weights()[::-1]
-    lived = np.cumsum(weights) * weighting.evenness()
-    day = np.clip(panel.age_days, 0, DAYS - 1).astype(np.intp)
-    return np.asarray(size_of(panel) * lived[day] / MONTH_DAYS)
+    return months_of(size_of(panel), panel.age_days, weighting)
+
+
+def months_of(size: Floats, age_days: Floats, weighting: Weighting) -> Floats:
+    """(n,): the same, of `size` people and `age_days` since the account's first day."""
+    return np.asarray(size * _lived(weighting)[np.clip(age_days, 0, DAYS - 1).astype(np.intp)] / MONTH_DAYS)
+
+
+@lru_cache(maxsize=WEIGHTINGS_MAX)
+def _lived(weighting: Weighting) -> Floats:
+    """(DAYS,): by age, the weighted days that an account existed."""
+    return np.asarray(np.cumsum(weighting.weights()[::-1]) * weighting.evenness())
 
 
 def met(model: SuccessModel, windows: Windows, weighting: Weighting) -> Floats:
     """(channels, n): effective counts of friction."""
     even = weighting.evenness()
-    rows = [windows.of(channel.series, weighting) * even for channel in model.roles.channels]
-    return np.stack(rows) if rows else np.zeros((0, windows.n))
+    found = np.empty((len(model.roles.channels), windows.n))
+    for row, channel in zip(found, model.roles.channels, strict=True):
+        np.multiply(windows.of(channel.series, weighting), even, out=row)
+    return found
 
 
 def prior_causes(model: SuccessModel) -> Floats:

@@ -15,6 +15,7 @@ import numpy as np
 
 from banso_scoring.domain.facts.panel import DAYS, Floats, Ints, Panel
 from banso_scoring.domain.facts.windows import QUANTUM, Windows, held_against
+from banso_scoring.domain.remembered import remembered
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.struggle.cohort import met, moved
 from banso_scoring.domain.struggle.usual import ACCOUNTS_MIN, Cohort
@@ -38,6 +39,7 @@ class Friction:
     """(spans + 1, channels): the share of all friction that is counted; 1 without an incident."""
 
 
+@remembered
 def discounts(model: SuccessModel, cohort: Cohort) -> Floats:
     """(channels, DAYS): f_d, 1 on ordinary days, and on all days of a cohort too small to tell."""
     factors = np.ones((len(model.roles.channels), DAYS))

@@ -14,16 +14,18 @@ Source: Goodman's complaint research for the prior; see trouble for the rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from banso_scoring.domain.facts.panel import Bools, Floats, Panel
-from banso_scoring.domain.facts.windows import Weighting, Windows, baseline, last, spans, weigh
+from banso_scoring.domain.facts.windows import Windows, baseline, last, spans, weigh
 from banso_scoring.domain.struggle import incidents
-from banso_scoring.domain.struggle.cohort import met, seat_months
+from banso_scoring.domain.struggle.cohort import met, months_of, size_of
 from banso_scoring.domain.struggle.incidents import Friction
-from banso_scoring.domain.struggle.trouble import evidence, log_ratio, mean_of, shrunk, sum_rows
+from banso_scoring.domain.struggle.trouble import Trouble, evidence, log_ratio, mean_of, shrunk, sum_rows
 from banso_scoring.domain.struggle.usual import RECENT, Cohort
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -36,25 +38,24 @@ CONTACTS_SUMMED_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What people are told of n accounts: the numbers of the last `shown_days`, and by channel what they say."""
+
+    seen: Floats
+    expected: Floats
+    log_evidence: Floats
+    contacts_seen: Floats
+    contacts_expected: Floats
+    contacts_from: Floats
+    p_no_contact: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Struggle:
-    """The statistic of n accounts with all its terms. What people are shown counts the last `shown_days`."""
+    """The statistic of n accounts with all its terms; what only people are told is worked out when it is asked for."""
 
     attempts: Floats
-    """(n,)"""
-    seen: Floats
-    """(channels, n): friction seen."""
-    expected: Floats
-    """(channels, n): friction expected at that many attempts."""
-    log_evidence: Floats
-    """(channels, n): see `trouble`, of the span that says most."""
-    contacts_seen: Floats
-    """(n,): NaN when contact is unknown, like the three below."""
-    contacts_expected: Floats
-    """(n,): how often an account like this one, that meets this much, writes."""
-    contacts_from: Floats
-    """(1 + channels, n): `contacts_expected` by cause: its size, then each channel."""
-    p_no_contact: Floats
-    """(n,): P(this few contacts or fewer | not silent); NaN above `CONTACTS_SUMMED_MAX` contacts."""
+    """(n,): in the last `shown_days`."""
     states: Floats
     """(4, n): log weights of fine, vocal, silent but struggling, quiet by nature."""
     trouble: Floats
@@ -64,6 +65,42 @@ class Struggle:
     enough_data: Bools
     """(n,)"""
     contact_known: bool
+    _told: Callable[[], Told]
+
+    @property
+    def seen(self) -> Floats:
+        """(channels, n): friction seen."""
+        return self._told().seen
+
+    @property
+    def expected(self) -> Floats:
+        """(channels, n): friction expected at that many attempts."""
+        return self._told().expected
+
+    @property
+    def log_evidence(self) -> Floats:
+        """(channels, n): see `trouble`, of the span that says most."""
+        return self._told().log_evidence
+
+    @property
+    def contacts_seen(self) -> Floats:
+        """(n,): NaN when contact is unknown, like the three below."""
+        return self._told().contacts_seen
+
+    @property
+    def contacts_expected(self) -> Floats:
+        """(n,): how often an account like this one, that meets this much, writes."""
+        return self._told().contacts_expected
+
+    @property
+    def contacts_from(self) -> Floats:
+        """(1 + channels, n): `contacts_expected` by cause: its size, then each channel."""
+        return self._told().contacts_from
+
+    @property
+    def p_no_contact(self) -> Floats:
+        """(n,): P(this few contacts or fewer | not silent); NaN above `CONTACTS_SUMMED_MAX` contacts."""
+        return self._told().p_no_contact
 
 
 def evaluate(
@@ -71,52 +108,63 @@ def evaluate(
 ) -> Struggle:
     """The statistic of the accounts of `panel` against `cohort`."""
     windows = windows or weigh(model, panel)
-    shown = last(model.silence.shown_days)
-    attempts = windows.of(model.roles.attempt, shown)
     friction = incidents.friction(model, panel, cohort, windows)
     worse = evidence(model, windows, cohort, friction)
     talk, sure = own_talk(model, panel, windows, cohort, friction)
-    quiet = np.zeros_like(worse.by_span)
+    quiet, size = np.zeros_like(worse.by_span), size_of(panel)
     if contact_known:
         for h, span in enumerate(spans(model)):
-            expected = talk * _sum(contacts_from(panel, cohort, span, friction.recent[h]))
+            expected = talk * contacts_expected(cohort, months_of(size, panel.age_days, span), friction.recent[h])
             contacts = windows.of(model.roles.contact, span) * span.evenness()
             quiet[h] = log_ratio(contacts, SILENT_SHARE * expected, expected, sure)
-    states = np.stack(
-        [
-            np.full(panel.n, LOG_FINE),
-            LOG_VOCAL + mean_of(worse.by_span),
-            LOG_SILENT + mean_of(worse.by_span + quiet),
-            LOG_QUIET + mean_of(quiet),
-        ]
-    )
-    parts = talk * contacts_from(panel, cohort, shown, met(model, windows, shown))
-    contacts, expected = windows.of(model.roles.contact, shown), _sum(parts)
-    unknown = 0.0 if contact_known else np.nan
-    struggling = np.logaddexp(states[VOCAL], states[SILENT]) - np.logaddexp(states[FINE], states[QUIET])
-    others = np.logaddexp(np.logaddexp(states[FINE], states[VOCAL]), states[QUIET])
+    states = np.empty((4, panel.n))
+    states[FINE] = LOG_FINE
+    states[VOCAL] = LOG_VOCAL + mean_of(worse.by_span)
+    states[SILENT] = LOG_SILENT + mean_of(worse.by_span + quiet)
+    states[QUIET] = LOG_QUIET + mean_of(quiet)
+    weights = np.exp(states)
     tried = windows.of(model.roles.attempt, last(model.silence.attempts_days))
     return Struggle(
-        attempts=attempts,
-        seen=met(model, windows, shown),
-        expected=cohort.rates[RECENT][:, None] * worse.pace * attempts,
-        log_evidence=worse.by_channel,
+        attempts=windows.of(model.roles.attempt, last(model.silence.shown_days)),
+        states=states,
+        trouble=np.log(weights[VOCAL] + weights[SILENT]) - np.log(weights[FINE] + weights[QUIET]),
+        log_odds=states[SILENT]
+        - np.log(weights[FINE] + weights[VOCAL] + weights[QUIET])
+        + (0.0 if contact_known else np.nan),
+        enough_data=tried >= model.silence.attempts_min,
+        contact_known=contact_known,
+        _told=cache(lambda: _told(model, (panel, windows, cohort), worse, (talk, sure), contact_known)),
+    )
+
+
+def contacts_expected(cohort: Cohort, months: Floats, friction: Floats) -> Floats:
+    """(n,): contacts that the usual account makes, of its seat-`months` and its `friction` (channels, n)."""
+    total = cohort.contacts_per[0] * months
+    for per, row in zip(cohort.contacts_per[1:].tolist(), friction, strict=True):
+        if per:
+            total += per * row
+    return np.asarray(total)
+
+
+def _told(
+    model: SuccessModel, facts: tuple[Panel, Windows, Cohort], worse: Trouble, talk: tuple[Floats, Floats], known: bool
+) -> Told:
+    """What is told of the last `shown_days`; `talk` is θ_c and s_c."""
+    panel, windows, cohort = facts
+    shown, unknown = last(model.silence.shown_days), 0.0 if known else np.nan
+    seen, contacts = met(model, windows, shown), windows.of(model.roles.contact, shown)
+    causes = np.vstack([months_of(size_of(panel), panel.age_days, shown), seen])
+    parts = talk[0] * (cohort.contacts_per[:, None] * causes)
+    expected = sum_rows(parts, panel.n)
+    return Told(
+        seen=seen,
+        expected=cohort.rates[RECENT][:, None] * worse.pace * windows.of(model.roles.attempt, shown),
+        log_evidence=worse.by_channel(),
         contacts_seen=contacts + unknown,
         contacts_expected=expected + unknown,
         contacts_from=parts + unknown,
-        p_no_contact=at_most(contacts, expected, sure) + unknown,
-        states=states,
-        trouble=struggling,
-        log_odds=states[SILENT] - others + unknown,
-        enough_data=tried >= model.silence.attempts_min,
-        contact_known=contact_known,
+        p_no_contact=at_most(contacts, expected, talk[1]) + unknown,
     )
-
-
-def contacts_from(panel: Panel, cohort: Cohort, weighting: Weighting, friction: Floats) -> Floats:
-    """(1 + channels, n): contacts that the usual account makes in the window of `weighting`, by cause: its size,
-    then each channel."""
-    return cohort.contacts_per[:, None] * np.vstack([seat_months(panel, weighting), friction])
 
 
 def own_talk(
@@ -125,7 +173,8 @@ def own_talk(
     """θ_c and s_c, (n,) each: how much the account used to write of what the usual one does, and how sure that is."""
     weighting = baseline(model)
     written = windows.of(model.roles.contact, weighting) * weighting.evenness()
-    expected = _sum(contacts_from(panel, cohort, weighting, friction.past))
+    months = months_of(size_of(panel), panel.age_days, weighting)
+    expected = contacts_expected(cohort, months, friction.past)
     return shrunk(written, expected, cohort.contact_shape)
 
 
@@ -137,7 +186,3 @@ def at_most(seen: Floats, mean: Floats, shape: Floats | float) -> Floats:
         term = term * (shape + count - 1) / count * (mean / (shape + mean))
         total = np.where(seen >= count, total + term, total)
     return np.where(seen > CONTACTS_SUMMED_MAX, np.nan, np.minimum(total, 1.0))
-
-
-def _sum(rows: Floats) -> Floats:
-    return sum_rows(rows, rows.shape[1])

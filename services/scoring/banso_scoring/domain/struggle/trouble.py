@@ -41,10 +41,15 @@ class Trouble:
 
     by_span: Floats
     """(spans, n): Σ_k e_hk."""
-    by_channel: Floats
-    """(channels, n): e_hk in the span that says most."""
+    by_span_and_channel: Floats
+    """(spans, channels, n): e_hk."""
     pace: Floats
     """(channels, n): θ_k."""
+
+    def by_channel(self) -> Floats:
+        """(channels, n): e_hk in the span that says most."""
+        leading = self.by_span.argmax(axis=0)
+        return np.asarray(np.take_along_axis(self.by_span_and_channel, leading[None, None, :], axis=0)[0])
 
 
 def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> Trouble:
@@ -58,8 +63,7 @@ def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Fr
             counted = friction.counted[h, k]
             found[h, k] = _worse(friction.recent[h, k], expected, sure[k] * counted**2, channel)
     by_span = np.stack([sum_rows(rows, tried.shape[0]) for rows in found])
-    leading = by_span.argmax(axis=0)
-    return Trouble(by_span, np.take_along_axis(found, leading[None, None, :], axis=0)[0], pace)
+    return Trouble(by_span, found, pace)
 
 
 def own_pace(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> tuple[Floats, Floats]:
@@ -99,10 +103,15 @@ def sum_rows(rows: Floats, n: int) -> Floats:
 
 def _worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
     """(n,): e. As `log_ratio` of each size, with the logarithm of the ratio taken once."""
-    share, total = expected / (shape + expected), np.zeros(len(n))
+    share, total, much = expected / (shape + expected), np.zeros(len(n)), n + shape
     for size in SIZES:
         more = size * (channel.ratio - 1.0)
-        ratio = n * np.log1p(more) - (n + shape) * np.log1p(more * share)
-        total += np.exp(np.clip(ratio, -EVIDENCE_MAX, EVIDENCE_MAX))
+        spread = np.multiply(share, more)
+        np.log1p(spread, out=spread)
+        spread *= much
+        ratio = np.multiply(n, np.log1p(more))
+        ratio -= spread
+        np.clip(ratio, -EVIDENCE_MAX, EVIDENCE_MAX, out=ratio)
+        total += np.exp(ratio, out=ratio)
     likely = (total / len(SIZES)) ** channel.weight
     return np.where(expected > 0, np.log(SHARE * likely + (1.0 - SHARE)), 0.0)

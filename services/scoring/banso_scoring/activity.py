@@ -33,6 +33,7 @@ Ints = NDArray[np.int64]
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 Instant = Annotated[int, msgspec.Meta(ge=-AT_MAX, le=AT_MAX)]
+Source = Annotated[str, msgspec.Meta(max_length=ACCOUNT_LENGTH_MAX)]
 Account = Annotated[str, msgspec.Meta(min_length=1, max_length=ACCOUNT_LENGTH_MAX)]
 
 
@@ -48,6 +49,7 @@ class Folded(msgspec.Struct, gc=False):
     received_at: Instant
     user_key: Int64 = 0
     value: Int64 = 0
+    source: Source = ""
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ class Activities:
 
     accounts: list[str]
     names: list[str]
+    sources: list[str]
     usage: NDArray[np.bool_]
     """Whether something was done; else something is said of an account or a user."""
     identity: Ints
@@ -91,6 +94,7 @@ class Activities:
         return cls(
             list(chain.from_iterable(chunk.accounts for chunk in chunks)),
             list(chain.from_iterable(chunk.names for chunk in chunks)),
+            list(chain.from_iterable(chunk.sources for chunk in chunks)),
             np.concatenate([_NONE.astype(np.bool_), *(chunk.usage for chunk in chunks)]),
             **numbers,
         )
@@ -102,6 +106,7 @@ class Activities:
         return Activities(
             list(compress(self.accounts, mask.tolist())),
             list(compress(self.names, mask.tolist())),
+            list(compress(self.sources, mask.tolist())),
             self.usage[mask],
             **{name: getattr(self, name)[mask] for name in _NUMBERS},
         )
@@ -113,13 +118,15 @@ _NONE = np.empty(0, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One batch: its activities in order, what those of kind `account` say (by place), what was unreadable."""
+    """One batch: its activities in order, what those of kind `account` say (by place), what was unreadable, and
+    which places hold a heartbeat."""
 
     activities: Activities
     said: dict[int, dict[str, Scalar]]
     unreadable: list[Unreadable]
     values: Sequence[bytes]
     """The records that were read, one for each activity."""
+    beats: list[int]
 
 
 def decode_batch(batch: Batch) -> Decoded:
@@ -127,6 +134,7 @@ def decode_batch(batch: Batch) -> Decoded:
     values = batch.values
     chunks: list[Activities] = []
     said: dict[int, dict[str, Scalar]] = {}
+    beats: list[int] = []
     for begin in range(0, len(values), AT_ONCE):
         part = values[begin : begin + AT_ONCE]
         joined = b"[" + b",".join(part) + b"]"
@@ -138,9 +146,10 @@ def decode_batch(batch: Batch) -> Decoded:
             if not chunks[-1].usage.all():
                 accounts = [begin + i for i, event in enumerate(found) if event.kind is ActivityKind.ACCOUNT]
                 said |= {i: statement_of(values[i]) for i in accounts}
+                beats += [begin + i for i, event in enumerate(found) if event.kind is ActivityKind.HEARTBEAT]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Refused):
             return _one_by_one(batch)
-    return Decoded(Activities.of(chunks), said, [], values)
+    return Decoded(Activities.of(chunks), said, [], values, beats)
 
 
 def _columns(events: Sequence[Folded]) -> Activities:
@@ -148,6 +157,7 @@ def _columns(events: Sequence[Folded]) -> Activities:
     return Activities(
         [event.account for event in events],
         [event.name for event in events],
+        [event.source for event in events],
         np.array([event.kind is usage for event in events], np.bool_),
         identity=np.array([event.identity for event in events], np.int64),
         occurred_at=np.array([event.occurred_at for event in events], np.int64),
@@ -168,7 +178,7 @@ def _one_by_one(batch: Batch) -> Decoded:
             event = decode(_one, value)
             if event.v != VERSION:
                 raise Refused("version", f"version {event.v} is not known here, only {VERSION}")
-            if "\0" in event.account or "\0" in event.name:
+            if "\0" in event.account or "\0" in event.name or "\0" in event.source:
                 raise Refused("unreadable", "a name holds NUL")
             said = statement_of(value) if event.kind is ActivityKind.ACCOUNT else None
         except Refused as fault:
@@ -178,7 +188,8 @@ def _one_by_one(batch: Batch) -> Decoded:
             all_said[len(events)] = said
         events.append(event)
         values.append(value)
-    return Decoded(_columns(events), all_said, unreadable, values)
+    beats = [place for place, event in enumerate(events) if event.kind is ActivityKind.HEARTBEAT]
+    return Decoded(_columns(events), all_said, unreadable, values, beats)
 
 
 def properties_of(value: bytes) -> dict[str, Scalar]:

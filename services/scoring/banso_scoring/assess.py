@@ -19,11 +19,13 @@ from banso_common.contracts.account_signal import MOMENTS, SignalKind, SignalSta
 from banso_scoring.domain.evaluation import Evaluation, evaluate
 from banso_scoring.domain.journey.journey import goal_code
 from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Standing
-from banso_scoring.domain.struggle.usual import Cohort
+from banso_scoring.domain.struggle.usual import Cohort, ContactState
 from banso_scoring.portfolio import Portfolio
 
 AT_ONCE = 4_096
 """Accounts evaluated in one pass: enough to be fast, few enough to stay in the cache and yield to others."""
+STALE_SHOWN = -1
+"""Where the stale feed stands among what is shown."""
 VALUE_PLACES = 100 ** np.arange(AXES)
 
 Floats = NDArray[np.float64]
@@ -60,14 +62,17 @@ class Assessment:
 def assess(portfolio: Portfolio, positions: Ints, cohort: Cohort, now: int, *, decide: bool) -> Iterator[Assessment]:
     """Evaluate `positions` at `now`, each on its own local day, a bounded number at a time.
 
-    `decide`: let episodes begin and end; else they stay as they were told.
+    `decide`: let episodes begin and end; else they stay as they were told. For whom time stands still it does so at an
+    instant at which contacts were heard.
     """
-    days = portfolio.today(positions, now)
-    for day in np.unique(days).tolist():
+    days, held = portfolio.today(positions, now), portfolio.is_held(positions, now)
+    kinds = 2 * days + held
+    for kind in np.unique(kinds).tolist():
+        day, known = kind // 2, replace(cohort, contact=ContactState.HEARD) if kind % 2 else cohort
         portfolio.window.make_room(len(portfolio), day)
-        mine = positions[days == day]
+        mine = positions[kinds == kind]
         for begin in range(0, len(mine), AT_ONCE):
-            yield _assess(portfolio, mine[begin : begin + AT_ONCE], day, cohort, decide)
+            yield _assess(portfolio, mine[begin : begin + AT_ONCE], day, known, decide)
 
 
 def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, decide: bool) -> Assessment:
@@ -87,7 +92,8 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
     columns.current.put(positions, standing)
     health = evaluation.health
     plans = evaluation.attainment.state.astype(np.int64)
-    facets = np.stack([columns.last_day[positions], goal_code(evaluation.journey), plans], axis=1)
+    stale = portfolio.stale_feeds(positions)
+    facets = np.stack([columns.last_day[positions], goal_code(evaluation.journey), plans, stale], axis=1)
     shown = shown_of(standing, health.score, health.coverage, facets)
     changed = np.flatnonzero((shown != columns.shown[positions]).any(axis=1))
     columns.shown[positions] = shown
@@ -149,7 +155,8 @@ def _place(standing: Standing) -> Ints:
 def shown_of(standing: Standing, score: Floats, coverage: Floats, facets: Ints) -> Ints:
     """(n, SHOWN): what a reader of the list sees, as whole numbers; -1 for a score that cannot be given.
 
-    `facets` is (n, 3): the day of the last event, what holds of the goal, and how the success plan stands.
+    `facets` is (n, 4): the day of the last event, what holds of the goal, how the success plan stands, and which
+    feed is stale.
     """
     is_open = (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0)
     place = (standing.entered_day, _place(standing), standing.cell_day, standing.pattern)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.clock import DAY_MS
-from banso_common.contracts.account_signal import VERSION, AccountSignal, Severity, SignalKind, signal_key
+from banso_common.contracts.account_signal import VERSION, AccountSignal, Band, Severity, SignalKind, signal_key
 from banso_common.contracts.codec import encode
 from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message, put
@@ -53,6 +53,7 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "acv": [a.acv for a in said],
         "currency": [a.currency or "" for a in said],
         "renewal_at": [a.renewal_at for a in said],
+        "feeds": [portfolio.feeds.lines_of(mask) for mask in portfolio.columns.feeds[here].tolist()],
     }
     await upsert(tx, t.account, rows)
     await put_closed(tx, portfolio, here, portfolio.columns.closed.take(here))
@@ -76,10 +77,14 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
     if not len(some):
         return
     standing, fares = found.standing.take(some), found.evaluation.health
+    stale = [portfolio.feeds.told_of(number) for number in portfolio.stale_feeds(found.positions[some]).tolist()]
     patterns = [*(pattern.key for pattern in portfolio.model.patterns.any_of), ""]  # NO_VALUE is the last
     rows: Columns = {
         "account": [portfolio.names[p] for p in found.positions[some].tolist()],
-        "band": [str(BANDS[code]) for code in standing.band.tolist()],
+        "band": [
+            str(Band.UNKNOWN if feed else BANDS[code])
+            for code, (feed, _) in zip(standing.band.tolist(), stale, strict=True)
+        ],
         "score": [None if math.isnan(s) else s for s in fares.score[some].tolist()],
         "coverage": fares.coverage[some].tolist(),
         "phase": [portfolio.model.journey[index].key for index in standing.phase.tolist()],
@@ -95,6 +100,8 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
         "last_day": portfolio.columns.last_day[found.positions[some]].tolist(),
         "renewed_day": portfolio.columns.renewed_day[found.positions[some]].tolist(),
         "ended_day": portfolio.columns.ended_day[found.positions[some]].tolist(),
+        "feed": [feed for feed, _ in stale],
+        "feed_at": [since_at for _, since_at in stale],
         "standing": standing_codec.encode(portfolio.model, standing),
         "model_version": [portfolio.model.version] * len(some),
         "changed_at": [now] * len(some),

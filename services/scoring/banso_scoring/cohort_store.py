@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
 from banso_scoring.domain.facts.panel import DAYS
-from banso_scoring.domain.struggle.usual import Cohort
+from banso_scoring.domain.struggle.usual import Cohort, ContactState
 
 DAYS_KEPT = 800
 
@@ -29,6 +29,7 @@ class _Kept(msgspec.Struct, array_like=True, frozen=True):
     series: int
     profile: dict[int, bytes]
     """Row of the profile -> its days, where there is anything in it."""
+    contact: ContactState = ContactState.HEARD
 
 
 _decoder = msgspec.msgpack.Decoder(_Kept)
@@ -47,6 +48,7 @@ def encode(cohort: Cohort) -> bytes:
         contact_shape=cohort.contact_shape,
         series=len(cohort.profile),
         profile={row: days.astype("<f8").tobytes() for row, days in enumerate(cohort.profile) if days.any()},
+        contact=cohort.contact,
     )
     return msgspec.msgpack.encode(kept)
 
@@ -67,6 +69,7 @@ def decode(raw: bytes) -> Cohort:
         contacts_per=np.array(kept.contacts_per, np.float64),
         contact_shape=kept.contact_shape,
         profile=profile,
+        contact=kept.contact,
     )
 
 

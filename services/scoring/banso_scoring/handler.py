@@ -18,17 +18,18 @@ from banso_common.db.transaction import transaction
 from banso_common.failpoints import failpoint
 from banso_common.log.port import Batch
 from banso_common.telemetry import metrics
-from banso_scoring import changes, facts_store, plan_store, store, switch_store
+from banso_scoring import changes, facts_store, feed_store, hearing, plan_store, store, switch_store
 from banso_scoring.activity import Activities, Unreadable, decode_batch
 from banso_scoring.assess import assess
 from banso_scoring.domain.facts import profile
 from banso_scoring.domain.facts.fact_columns import HALF, LOW, EventColumns, FactColumns, group
 from banso_scoring.domain.facts.ranks import ranked
 from banso_scoring.domain.facts.stated import Journalled, Stated, encode_journal
+from banso_scoring.domain.feeds.rhythm import Heard
 from banso_scoring.domain.plan import plan
 from banso_scoring.facts_store import Entry
 from banso_scoring.member import Member
-from banso_scoring.portfolio import NOTHING_SHOWN
+from banso_scoring.portfolio import NEVER, NOTHING_SHOWN
 from banso_scoring.rebuild import Rebuild
 from banso_scoring.signing import with_signatures
 from banso_scoring.store import Tally
@@ -59,6 +60,7 @@ class LaneWork:
     events: Activities
     statements: list[Statement]
     unreadable: list[Unreadable]
+    heard: dict[str, Heard]
     values: Sequence[bytes] = ()
     places: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     """Where in `values` the record of each of `events` is."""
@@ -110,19 +112,27 @@ class ScoringHandler:
             for i, said in decoded.said.items()
             if mask[i]
         ]
+        events = found.take(mask & found.usage)
+        heard = hearing.heard_of(events, self._is_contact)
+        beats = [place for place in decoded.beats if mask[place]]
         return LaneWork(
             lane=batch.partition,
             first_offset=batch.offsets[0],
             next_offset=batch.next_offset,
             received=len(batch),
             fresh=found.identity[mask],
-            events=found.take(mask & found.usage),
+            events=events,
             statements=statements,
             unreadable=decoded.unreadable,
             values=decoded.values,
             places=np.flatnonzero(mask & found.usage),
+            heard=hearing.with_beats(heard, found, beats) if beats else heard,
             behind=batch.end_offset - batch.next_offset,
         )
+
+    def _is_contact(self, name: str) -> bool:
+        model = self._member.model
+        return model.roles.contact >= 0 and model.roles.contact in model.series_of[name]
 
     async def commit(self, work: list[LaneWork]) -> Mapping[int, int]:
         """Fold and store. Raises Fenced, Unavailable; memory is then to be loaded anew."""
@@ -130,6 +140,7 @@ class ScoringHandler:
         async with member.changing():
             now, today = member.clock.now(), member.today()
             folding = Folding()
+            feeds = {lane.lane: member.feeds.take(lane.lane, lane.heard, now) for lane in work if lane.heard}
             for lane in work:
                 for statement in lane.statements:
                     self._describe(folding, lane, statement, today)
@@ -139,6 +150,8 @@ class ScoringHandler:
             async with transaction(member.engine) as tx:
                 claims = await member.advance(tx, {lane.lane: lane.next_offset for lane in work})
                 await self._store(tx, work, folding, now)
+                for number, rows in feeds.items():
+                    await feed_store.put(tx, number, rows)
                 failpoint("scoring-stored")
                 for assessment in found:
                     await changes.put_health(tx, member.portfolio, assessment, now)
@@ -188,6 +201,7 @@ class ScoringHandler:
         lane.late = int((known_days > days).sum())
         numbers = {name: number for number, name in enumerate(dict.fromkeys(events.names))}
         names = np.array([numbers[name] for name in events.names], np.int64)
+        self._through(folding, lane, (positions, days), before)
         self._first_seen(folding, positions, days)
         np.maximum.at(portfolio.columns.last_day, positions, days)
         self._contracts(folding, (positions, days, names), list(numbers))
@@ -205,6 +219,17 @@ class ScoringHandler:
         columns, spoken = with_signatures(portfolio.model, columns, list(numbers), (lane.values, lane.places))
         lane.facts = group(columns, [portfolio.names[p] for p in touched.tolist()], spoken)
         portfolio.add_facts(lane.facts, today)
+
+    def _through(self, folding: Folding, lane: LaneWork, events: tuple[Ints, Ints], before: int) -> None:
+        """Note the feeds that events came through, by positions and days; accounts from `before` on are new."""
+        portfolio, (positions, days) = self._member.portfolio, events
+        changed = hearing.mark(portfolio, positions, lane.events.sources)
+        folding.described.update(changed.tolist())
+        if len(portfolio) > before:
+            new = np.arange(before, len(portfolio))
+            first_days = np.full(len(portfolio), NEVER, np.int64)
+            np.minimum.at(first_days, positions, days)
+            portfolio.come_in(new, first_days[new], self._member.clock.now())
 
     def _first_seen(self, folding: Folding, positions: Ints, days: Ints, first_days: Ints | None = None) -> None:
         """Note each account's first day, by `first_days` or else `days`; what is of a closed day asks to look back."""

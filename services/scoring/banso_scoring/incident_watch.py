@@ -98,6 +98,7 @@ class IncidentWatch:
     async def _of_lane(self, portfolio: Portfolio, met: Met, lane: int, day: int) -> LaneHits:
         """What the accounts of a lane met, and how many of them were there each day."""
         mine = portfolio.in_lanes([lane])
+        mine = mine[~portfolio.is_held(mine, self._member.clock.now())]  # of the others not all is known yet
         active = np.zeros(DAYS_SEEN, np.int64)
         portfolio.window.make_room(len(portfolio), day)
         for begin in range(0, len(mine), AT_ONCE):

@@ -73,6 +73,8 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     for position, row in zip(positions.tolist(), rows, strict=True):
         portfolio.profiles[position] = profile.decode(bytes(row.profile))
         portfolio.describe(position)
+    columns.feeds[positions] = [portfolio.feeds.mask_of(row.feeds) for row in rows]
+    columns.held[positions] = [row.feed not in (None, "") for row in rows]
     columns.first_day[positions] = [row.first_day for row in rows]
     columns.closed_day[positions] = np.maximum([row.closed_day or 0 for row in rows], closed_day)
     behind = [row.closed is None or row.backfilled for row in rows]
@@ -91,7 +93,8 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     coverage = np.array([0.0 if row.coverage is None else row.coverage for row in rows])
     goal = np.array([0 if row.goal is None else row.goal for row in rows], np.int64)
     plans = np.array([-1 if row.objectives is None else STATE_CODES[PlanState(row.objectives)] for row in rows])
-    facets = np.stack([columns.last_day[positions], goal, plans], axis=1)
+    stale = [portfolio.feeds.number_of(row.feed) + 1 if row.feed else 0 for row in rows]
+    facets = np.stack([columns.last_day[positions], goal, plans, np.array(stale, np.int64)], axis=1)
     columns.shown[positions] = shown_of(standing, score, coverage, facets)
     unseen = [row.changed_at is not None and row.changed_at <= portfolio.shown_since_at for row in rows]
     columns.shown[positions[np.array(unseen, np.bool_)]] = NOTHING_SHOWN

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +23,14 @@ from banso_common.db.transaction import reading, transaction
 from banso_common.errors import BansoError, Fenced, Unavailable
 from banso_common.telemetry import metrics
 from banso_common.telemetry.logs import logger
-from banso_scoring import cohorts, facts_store, store, switch_store
+from banso_scoring import cohorts, facts_store, feed_store, store, switch_store
 from banso_scoring import tables as t
 from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.facts.identities import SeenIdentities
 from banso_scoring.domain.struggle.cohort import CohortSketch
 from banso_scoring.domain.struggle.usual import Cohort, fit
 from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.feeds import Feeds
 from banso_scoring.loading import load_lane
 from banso_scoring.model.load import default_model
 from banso_scoring.models import Models
@@ -36,6 +38,9 @@ from banso_scoring.portfolio import Portfolio
 from banso_scoring.rebuild import Rebuild
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.zones import Zones
+
+BACKLOG_MIN = 20_000
+"""More records than this that wait to be read are a backlog."""
 
 log = logger("scoring")
 
@@ -55,6 +60,10 @@ class Member:
         self.claims: dict[int, Claim] = {}
         self.seen: dict[int, SeenIdentities] = {}
         self.closed_days: dict[int, int] = {}
+        self.feeds = self._no_feeds()
+        self.loaded_at = clock.now()
+        self.listens: Callable[[], bool] = lambda: True
+        """Whether the log is there: a feed is not dead because nobody listens."""
         self.behind: dict[int, int] = {}
         """By lane, how many records waited behind the last batch."""
         self.portfolio = self.empty(self.model)
@@ -73,6 +82,10 @@ class Member:
     def today(self) -> int:
         """The installation's day."""
         return self.portfolio.zones.day(0, self.clock.now())
+
+    def is_behind(self) -> bool:
+        """Whether a backlog waits to be read."""
+        return sum(self.behind.values()) > BACKLOG_MIN
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:
@@ -105,11 +118,13 @@ class Member:
         async with self._lock:
             wanted = sorted(set(lanes) | set(self.claims))
             self.claims, self.seen, self.closed_days, self.behind = {}, {}, {}, {}
+            self.feeds, self.loaded_at = self._no_feeds(), self.clock.now()
             self.portfolio, self.rebuild = self.empty(self.model), None
             today = self.today()
             async with transaction(self.engine) as tx:
                 switch = await switch_store.ensure(tx, self.models.given, self.clock.now())
                 self.model = await self.models.required(tx, switch.current)
+                self.feeds.read(await feed_store.rhythms(tx), await feed_store.told(tx))
                 self.portfolio = self.empty(self.model)
                 self.cohort = fit(self.model, self.sketch_of(NOBODY, today))
                 self.portfolio.shown_since_at = switch.switched_at
@@ -153,7 +168,8 @@ class Member:
         Somewhere in the world the installation's tomorrow may have begun.
         """
         same = self.portfolio.model.version == self.model.version
-        return await cohorts.cohort_of(tx, self.portfolio if same else self.empty(self.model), day, self.today())
+        found = await cohorts.cohort_of(tx, self.portfolio if same else self.empty(self.model), day, self.today())
+        return replace(found, contact=self.feeds.contact_state(self.clock.now()))
 
     def sketch_of(self, positions: NDArray[np.int64], day: int) -> CohortSketch:
         """What these accounts add to the cohort of `day`."""
@@ -170,6 +186,8 @@ class Member:
         async with reading(self.engine) as tx:
             model = await self.models.current(tx)
             seen = copy(self)  # what is loaded anew meanwhile is another model's, perhaps
+            seen.feeds = self._no_feeds()
+            seen.feeds.read(await feed_store.rhythms(tx), await feed_store.told(tx))
             if model.version != self.model.version:
                 seen.model = model
                 seen.cohort = await seen.cohort_of(tx, self.today() + 1)
@@ -181,4 +199,13 @@ class Member:
 
     def empty(self, model: SuccessModel) -> Portfolio:
         """A portfolio without accounts."""
-        return Portfolio(model, Zones(self.settings.time_zone), self.clock.now())
+        portfolio = Portfolio(model, Zones(self.settings.time_zone), self.clock.now())
+        portfolio.feeds = self.feeds
+        return portfolio
+
+    def hear_contacts(self) -> None:
+        """Let what is usual know whether those who write were heard."""
+        self.cohort = replace(self.cohort, contact=self.feeds.contact_state(self.clock.now()))
+
+    def _no_feeds(self) -> Feeds:
+        return Feeds(self.settings.patience, watched=self.settings.feeds_watched)

@@ -21,6 +21,7 @@ from banso_scoring.domain.facts.profile import Profile, attributes
 from banso_scoring.domain.facts.said_past import SaidPast, SaidThen
 from banso_scoring.domain.facts.stated import Statements
 from banso_scoring.domain.facts.statements import StatementTable
+from banso_scoring.domain.feeds.rhythm import FAR
 from banso_scoring.domain.incident.signature_days import SignatureDays
 from banso_scoring.domain.matrix.matrix import cells
 from banso_scoring.domain.matrix.touch import touch_of
@@ -29,13 +30,14 @@ from banso_scoring.domain.plan.plan import Plan
 from banso_scoring.domain.plan.plans import PlanColumns
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.feeds import Feeds
 from banso_scoring.zones import Zones
 
 Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 KEPT = 4
 """Numbers that stand for what the history holds of an account; see `assess.kept_of`."""
-SHOWN = 12
+SHOWN = 13
 """Numbers that stand for what an account shows; see `assess.shown_of`."""
 NOTHING_SHOWN = -1
 """In all of them: whatever is found next is news, also when only the account's name or owner changed."""
@@ -57,6 +59,10 @@ class Columns:
     """The newest day on which anything was said of the account, -1 for none."""
     undecided: NDArray[np.bool_]
     """Whose facts or attributes changed since their episodes were last decided."""
+    feeds: Ints
+    """The mask of the feeds that the account's events came through."""
+    held: NDArray[np.bool_]
+    """Whose days stood still and are to be closed and decided one by one."""
     seats: NDArray[np.float64]
     renewal_at: NDArray[np.float64]
     shown: Ints
@@ -79,6 +85,8 @@ class Columns:
             ended_day=np.full(n, -1, np.int64),
             stated_day=np.full(n, -1, np.int64),
             undecided=np.zeros(n, np.bool_),
+            feeds=np.zeros(n, np.int64),
+            held=np.zeros(n, np.bool_),
             seats=np.full(n, np.nan),
             renewal_at=np.full(n, np.nan),
             shown=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),
@@ -105,6 +113,7 @@ class Portfolio:
     def __init__(self, model: SuccessModel, zones: Zones, now: int) -> None:
         self.model = model
         self.zones = zones
+        self.feeds = Feeds()
         self.window = LiveWindow(model, zones.day(0, now))
         self.names: list[str] = []
         self.profiles: list[Profile] = []
@@ -198,8 +207,38 @@ class Portfolio:
         return lambda at: self.zones.day(zone, at)
 
     def today(self, positions: Ints, now: int) -> Ints:
-        """Each account's local day."""
-        return self.zones.days(self.columns.zone[positions], np.full(len(positions), now, np.int64))
+        """Each account's local day: it stands still for those of which a feed is missed."""
+        until = np.minimum(self._believed_until(positions, now), now)
+        days = self.zones.days(self.columns.zone[positions], until)
+        return np.where(until < now, np.maximum(days, self.columns.closed_day[positions] + 1), days)
+
+    def is_held(self, positions: Ints, now: int) -> NDArray[np.bool_]:
+        """(n,): for whom time stands still at `now`."""
+        return self._believed_until(positions, now) < now
+
+    def stale_feeds(self, positions: Ints) -> Ints:
+        """(n,): the number of the first stale feed of each account, counted from 1; 0 for none."""
+        stale = self.feeds.stale_mask()
+        if not stale:
+            return np.zeros(len(positions), np.int64)
+        low = self.columns.feeds[positions] & stale
+        return np.asarray(np.log2(np.maximum(low & -low, 1)) + (low > 0), np.int64)
+
+    def _believed_until(self, positions: Ints, now: int) -> Ints:
+        """(n,): until when all feeds of each account may be believed."""
+        limits = self.feeds.limits(now)
+        if (limits >= now).all():
+            return np.full(len(positions), FAR, np.int64)
+        masks, place = np.unique(self.columns.feeds[positions], return_inverse=True)
+        has = (masks[:, None] >> np.arange(len(limits)) & 1) > 0
+        return np.asarray(np.where(has, limits, FAR).min(axis=1)[place])
+
+    def come_in(self, positions: Ints, first_days: Ints, now: int) -> None:
+        """Let the days of accounts that are new be closed one by one from where those of their feeds stand."""
+        if self.is_held(positions, now).any():
+            until = np.minimum(self._believed_until(positions, now), now)
+            days = np.maximum(self.zones.days(self.columns.zone[positions], until), first_days) - 1
+            self.columns.closed_day[positions] = np.minimum(days, self.columns.closed_day[positions])
 
     def panel(self, positions: Ints, day: int) -> Panel:
         """The facts of these accounts at the end of `day`."""

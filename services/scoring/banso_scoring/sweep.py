@@ -30,8 +30,9 @@ from banso_scoring import (
     statement_store,
     store,
     told,
+    watching,
 )
-from banso_scoring.assess import AT_ONCE, Assessment, assess, kept_of, with_told
+from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, Said, assess, kept_of, news, with_told
 from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import DAYS, Panel
@@ -44,8 +45,6 @@ from banso_scoring.rebuild import Bench
 from banso_scoring.store import Tally
 
 Ints = NDArray[np.int64]
-BACKLOG_MIN = 20_000
-"""More records than this that wait to be read are a backlog."""
 
 
 class Sweep:
@@ -60,7 +59,7 @@ class Sweep:
         """Sweep at `now`. Raises Fenced, Unavailable: once the lanes are loaded anew, the next sweep does the work."""
         with metrics.scoring_sweep_seconds.time():
             portfolio = self._member.portfolio
-            if not self._member.claims:
+            if not self._member.claims or not await watching.watch(self._member, now):
                 return
             await self._merge_journal()
             moved = await self._close_days(portfolio, now)
@@ -68,13 +67,21 @@ class Sweep:
             moved.update(everyone[portfolio.columns.undecided[everyone]].tolist())
             if self._swept is not portfolio:
                 moved.update(everyone.tolist())
-            if sum(self._member.behind.values()) > BACKLOG_MIN:
+            held, stale = portfolio.is_held(everyone, now), portfolio.stale_feeds(everyone)
+            marked = np.flatnonzero(portfolio.columns.shown[everyone, STALE_SHOWN] != stale)
+            moved.update(marked.tolist())
+            if self._member.is_behind():
                 return
-            if moved and not await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max())):
+            free = moved - set(np.flatnonzero(held).tolist())
+            if free and not await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max()), now):
                 return
             moved |= await self._look_back(portfolio, now)
-            await self._watch(portfolio, now)
-            await self._evaluate(portfolio, np.array(sorted(moved), np.int64), now)
+            if len(everyone) and not held.all():
+                await self._watch(portfolio, now)
+            here = np.array(sorted(moved), np.int64)
+            held = portfolio.is_held(here, now)
+            await self._evaluate(portfolio, here[~held], now, decide=True)
+            await self._evaluate(portfolio, here[held], now, decide=False)
             self._swept = portfolio
 
     def _is_stale(self, portfolio: Portfolio) -> bool:
@@ -101,6 +108,8 @@ class Sweep:
         A day of which the window does not show the whole past, after a very long sleep, is passed over.
         """
         turned: set[int] = set()
+        held = portfolio.is_held(np.arange(len(portfolio)), now)
+        portfolio.columns.held[: len(held)] |= held
         while not self._is_stale(portfolio):
             everyone = np.arange(len(portfolio))
             open_days = np.maximum(portfolio.columns.closed_day[everyone] + 1, portfolio.window.origin + DAYS - 1)
@@ -109,22 +118,27 @@ class Sweep:
                 break
             day = int(open_days[waiting].min())
             due = waiting[open_days[waiting] == day]
-            if not await self._renew_cohort(portfolio, day):
+            if not await self._renew_cohort(portfolio, day, now):
                 break
             for begin in range(0, len(due), AT_ONCE):
                 async with self._member.changing():
                     if self._is_stale(portfolio):
                         return turned
-                    await self._close(portfolio, due[begin : begin + AT_ONCE], day)
+                    await self._close(portfolio, due[begin : begin + AT_ONCE], day, now)
                 await asyncio.sleep(0)
             turned.update(due.tolist())
+        if not self._is_stale(portfolio):
+            portfolio.columns.held[: len(held)] &= held
         async with self._member.changing():
             if turned and not self._is_stale(portfolio):
                 await self._settle_lanes(portfolio)
         return turned
 
-    async def _close(self, portfolio: Portfolio, positions: Ints, day: int) -> None:
-        """Make the standing at the end of `day` the closed one, and keep it in the history if it changed."""
+    async def _close(self, portfolio: Portfolio, positions: Ints, day: int, now: int) -> None:
+        """Make the standing at the end of `day` the closed one, and keep it in the history if it changed.
+
+        For whom time stood still, what began and ended that day is told now, as it would have been then.
+        """
         columns = portfolio.columns
         before = columns.closed.take(positions)
         previous = with_told(before, columns.current.take(positions))
@@ -133,22 +147,27 @@ class Sweep:
         today = np.full(len(positions), day)
         standing, found = evaluate(portfolio.model, self._member.cohort, panel, previous, today)
         standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
+        said = self._told_late(portfolio, positions, standing)
         columns.closed.put(positions, standing)
         columns.closed_day[positions] = day
         known = kept_of(standing, found.health.score, found.health.coverage)
         unkept = columns.kept_day[positions] < day  # else another model closed the day, and its row stays
-        news = np.flatnonzero((known != columns.kept[positions]).any(axis=1) & unkept)
+        differing = np.flatnonzero((known != columns.kept[positions]).any(axis=1) & unkept)
         columns.kept[positions[unkept]] = known[unkept]
-        kept = Assessment(positions, day, standing, found, news, positions[:0], [])
+        kept = Assessment(positions, day, standing, found, differing, positions[:0], said)
         moved = positions[_differs(before, standing)]
+        moved = np.union1d(moved, np.array([one.position for one in said], np.int64))
         async with transaction(self._member.engine) as tx:
             claims = await self._member.advance(tx, {})
-            await changes.put_history(tx, portfolio, kept, news, day)
+            await changes.put_history(tx, portfolio, kept, differing, day)
             await phase_store.put(tx, portfolio.model.version, changes.moves_of_day(portfolio, kept))
             cell_moves = changes.cell_moves_of_day(portfolio, positions, found, day)
             await cell_store.put(tx, portfolio.model.version, cell_moves)
             await changes.put_accounts(tx, portfolio, moved.tolist())
+            count = await changes.put_said(tx, portfolio, kept, now)
         self._member.claims = claims
+        if count:
+            self._member.said()
 
     async def _panel(self, portfolio: Portfolio, positions: Ints, day: int) -> Panel:
         """The facts at the end of `day`, with what stood then where something else was said since."""
@@ -158,9 +177,20 @@ class Sweep:
         panel, portfolio.said_past = portfolio.panel(positions, day), None
         return panel
 
-    async def _renew_cohort(self, portfolio: Portfolio, day: int) -> bool:
+    def _told_late(self, portfolio: Portfolio, positions: Ints, closed: Standing) -> list[Said]:
+        """What the close of a day tells of those for whom time stood still; it counts as told."""
+        late = np.flatnonzero(portfolio.columns.held[positions])
+        if self._member.is_behind() or not len(late):
+            return []
+        current, after = portfolio.columns.current, closed.take(late)
+        found = news(positions[late], current.take(positions[late]), after)
+        current.put(positions[late], told.with_episodes(current.take(positions[late]), after))
+        return [replace(one, column=int(late[one.column])) for one in found]
+
+    async def _renew_cohort(self, portfolio: Portfolio, day: int, now: int) -> bool:
         """See what is usual on `day`: store what our lanes add to it, and read what all lanes say together.
 
+        Accounts that have not come to that day, since time stands still for them, add nothing.
         Gives whether that was done, which it is not once the lanes are loaded anew.
         """
         member = self._member
@@ -168,6 +198,7 @@ class Sweep:
         for lane in member.lanes():
             found[lane] = member.sketch_of(NOBODY, day)
             mine = portfolio.in_lanes([lane])
+            mine = mine[portfolio.today(mine, now) >= day]
             for begin in range(0, len(mine), AT_ONCE):
                 async with member.changing():
                     if self._is_stale(portfolio):
@@ -232,14 +263,14 @@ class Sweep:
             looked.update(some.tolist())
         return looked
 
-    async def _evaluate(self, portfolio: Portfolio, positions: Ints, now: int) -> None:
-        """Show and tell what the passing of time changed."""
+    async def _evaluate(self, portfolio: Portfolio, positions: Ints, now: int, *, decide: bool) -> None:
+        """Show, and tell if `decide`, what the passing of time changed."""
         for begin in range(0, len(positions), AT_ONCE):
             async with self._member.changing():
                 if self._is_stale(portfolio):
                     return
                 some = positions[begin : begin + AT_ONCE]
-                found = list(assess(portfolio, some, self._member.cohort, now, decide=True))
+                found = list(assess(portfolio, some, self._member.cohort, now, decide=decide))
                 count = 0
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})

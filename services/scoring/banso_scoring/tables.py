@@ -27,7 +27,7 @@ whether they wrote since, and whether their trouble is mostly this one.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from banso_common.db.checkpoint import checkpoint_table
 from banso_common.db.outbox import outbox_table
@@ -50,6 +50,7 @@ account = Table(
     Column("acv", BigInteger),
     Column("currency", String(8), nullable=False),
     Column("renewal_at", BigInteger),
+    Column("feeds", Text, nullable=False, server_default=""),
 )
 Index("account_lane", account.c.lane)
 
@@ -84,6 +85,8 @@ health = Table(
     Column("last_day", Integer, nullable=False),
     Column("renewed_day", Integer, nullable=False, server_default="-1"),
     Column("ended_day", Integer, nullable=False, server_default="-1"),
+    Column("feed", String(256), nullable=False, server_default=""),
+    Column("feed_at", BigInteger),
     Column("standing", LargeBinary, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
 )
@@ -274,4 +277,24 @@ switch_lane = Table(
     Column("accounts", Integer, nullable=False),
     Column("done", Integer, nullable=False),
     Column("closed_day", Integer, nullable=False),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("lane", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(256), primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in ("first_at", "heard_at", "newest_at")),
+    *(Column(name, LargeBinary, nullable=False) for name in ("hours", "beats")),
+    *(Column(name, Boolean, nullable=False) for name in ("tells", "contacts")),
+    Column("pause", LargeBinary),
+)
+
+feed_told = Table(
+    "feed_told",
+    metadata,
+    Column("source", String(256), primary_key=True),
+    Column("episode", Integer, nullable=False, server_default="0"),
+    Column("since_at", BigInteger),
+    Column("retired_at", BigInteger),
 )

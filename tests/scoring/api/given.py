@@ -64,11 +64,14 @@ class Tenant:
 
 
 @asynccontextmanager
-async def tenant(database_url: str, clock: ManualClock, model: SuccessModel | None = None) -> AsyncIterator[Tenant]:
-    """A fresh store, and a member that owns its lanes."""
+async def tenant(
+    database_url: str, clock: ManualClock, model: SuccessModel | None = None, *, watched: bool = False
+) -> AsyncIterator[Tenant]:
+    """A fresh store, and a member that owns its lanes; unless `watched`, silence runs on the clock."""
     engine = connect(database_url)
     await upgrade(engine, "banso_scoring")
-    member = Member(engine, model or default_model(), ScoringSettings(scoring_database_url=database_url), clock)
+    settings = ScoringSettings(scoring_database_url=database_url, feeds_watched=watched)
+    member = Member(engine, model or default_model(), settings, clock)
     handler = ScoringHandler(member)
     await handler.assigned(range(LANES))
     try:

@@ -143,8 +143,9 @@ def plain_bytes(rows: Mapping[tuple[str, int], bytes]) -> Facts:
 
 @asynccontextmanager
 async def member_of(url: str, clock: ManualClock, **settings: Any) -> AsyncIterator[Room]:
-    """A member that has no lanes yet, over a store that has its tables."""
+    """A member that has no lanes yet, over a store that has its tables; by itself silence runs on the clock there."""
     engine = connect(url)
+    settings.setdefault("feeds_watched", False)
     model: SuccessModel = settings.pop("model", None) or default_model()
     member = Member(engine, model, ScoringSettings(scoring_database_url=url, **settings), clock)
     try:

@@ -104,7 +104,7 @@ async def test_a_batch_shows_health_at_once_and_leaves_what_is_said_to_the_sweep
 async def test_while_a_backlog_is_read_nothing_is_said_and_afterwards_it_is_as_if_there_had_been_none(
     small: Room, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("banso_scoring.sweep.BACKLOG_MIN", 50)
+    monkeypatch.setattr("banso_scoring.member.BACKLOG_MIN", 50)
     await usual_weeks(small, clock)
     before = await struggles(small)
     today = (clock.now() - START_AT) // DAY_MS

@@ -17,11 +17,15 @@ Scalar = str | int | float | bool | None
 
 
 class ActivityKind(StrEnum):
-    """What an activity says: that something was done, or what an account or a user is."""
+    """What an activity says: that something was done, what an account or a user is, or that a feed is alive.
+
+    A heartbeat stands under the name of its feed, `feed_subject(source)`, and makes no account.
+    """
 
     USAGE = "usage"
     ACCOUNT = "account"
     USER = "user"
+    HEARTBEAT = "heartbeat"
 
 
 class AccountActivity(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -190,6 +190,11 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     phase_services: dict[str, str] = {}
 
 
+def feed_subject(source: str) -> str:
+    """The name under which a feed, the source of events, is spoken of."""
+    return f"{SUBJECT_PREFIX}feed/{source}"
+
+
 def signal_key(account: str, kind: SignalKind, episode: int, state: SignalState) -> str:
     """The key of a signal: the same episode says the same thing once."""
     return f"{account}/{kind}/{episode}/{state}"

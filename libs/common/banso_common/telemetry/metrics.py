@@ -30,6 +30,10 @@ scoring_switch_accounts = Gauge(
     "banso_scoring_switch_accounts", "Accounts of this member in a switch to another model.", ["state"]
 )
 scoring_sweep_seconds = Histogram("banso_scoring_sweep_seconds", "Time of one sweep.", buckets=SECONDS)
+scoring_feeds = Gauge("banso_scoring_feeds", "Feeds, the sources of events, by how they stand.", ["state"])
+scoring_feed_quiet_seconds = Gauge(
+    "banso_scoring_feed_quiet_seconds", "Time since a feed was last heard; at most 63 feeds.", ["feed"]
+)
 signals_said = Counter("banso_signals_said_total", "Signals put into the outbox.", ["kind", "state"])
 
 outreach_moves = Counter("banso_outreach_moves_total", "Moves of outreaches.", ["channel", "state"])

@@ -29,7 +29,7 @@ from banso_scoring.domain.signals import Changes, Episodes
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.struggle import silence
 from banso_scoring.domain.struggle.silence import Struggle
-from banso_scoring.domain.struggle.usual import Cohort, contact_known
+from banso_scoring.domain.struggle.usual import Cohort, ContactState, contact_known
 from banso_scoring.domain.success_model import SuccessModel
 
 
@@ -81,7 +81,10 @@ def evaluate(
     attainment = attain(model.objectives, panel.plans, values, today.astype(np.int64))
     fares = replace(fares, score=capped(fares.score, attainment.ceiling))
     band = bands.step(model.bands, previous.band, fares.score)
-    levels = signals.without(ended, signals.levels(model, struggle, band, place))
+    levels = signals.levels(model, struggle, band, place)
+    if cohort.contact is not ContactState.HEARD and model.roles.contact_source is not False:
+        signals.undecided_contact(levels)
+    levels = signals.without(ended, levels)
     signals.with_turns(model, windows, previous, levels, today.astype(np.int64))
     episodes = signals.step(model, previous, levels, day)
     standing = Standing(

@@ -103,6 +103,12 @@ def levels(model: SuccessModel, struggle: Struggle, band: NDArray[np.int8], jour
     return to_open, to_stay
 
 
+def undecided_contact(levels: tuple[Floats, Floats]) -> None:
+    """Let both kinds of struggle stay as they are, in `levels`: who wrote is not known yet."""
+    for level in levels:
+        level[[KIND_ROWS[SignalKind.SILENT_STRUGGLING], KIND_ROWS[SignalKind.STRUGGLING]]] = np.nan
+
+
 def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """The same levels, made so low that nothing opens and everything closes where the contract is over."""
     over = np.flatnonzero(ended)

@@ -13,6 +13,7 @@ proportions of the model file, scaled to the contacts seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 
 import numpy as np
@@ -50,6 +51,16 @@ LATELY, RECENT, PAST = range(3)
 """Places in `windows.held_against`."""
 
 
+class ContactState(StrEnum):
+    """Whether the feeds that bring contacts were heard (see `domain.feeds`)."""
+
+    HEARD = "heard"
+    HELD = "held"
+    """They are missed: nobody's struggle is decided, for who wrote may not be known yet."""
+    STALE = "stale"
+    """They were missed for longer than their patience: contact is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cohort:
     """What is usual. Channel columns are in the order of `model.roles.channels`."""
@@ -70,6 +81,7 @@ class Cohort:
     """a: the spread of contacts around what is expected."""
     profile: Floats
     """(series, DAYS): events a day of all accounts: attempts, friction, and the series whose trend is asked."""
+    contact: ContactState = ContactState.HEARD
 
 
 def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
@@ -94,7 +106,7 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
 
 def contact_known(model: SuccessModel, cohort: Cohort) -> bool:
     """Whether silence says anything: a source is declared, or contacts were seen and are not stale."""
-    if model.roles.contact < 0 or model.roles.contact_source is False:
+    if model.roles.contact < 0 or model.roles.contact_source is False or cohort.contact is ContactState.STALE:
         return False
     if model.roles.contact_source:
         return True

@@ -1,4 +1,5 @@
-"""What is asked of silence: every statement with both its clocks; incidents that hit several accounts.
+"""What is asked of silence: every statement with both its clocks; incidents that hit several accounts; how feeds are
+heard.
 
 Frozen once released: a later change of a table is a migration of its own.
 """
@@ -24,9 +25,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     _incidents()
+    _feeds()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("health") as health:
+        health.drop_column("feed_at")
+        health.drop_column("feed")
+    with op.batch_alter_table("account") as account:
+        account.drop_column("feeds")
+    op.drop_table("feed_told")
+    op.drop_table("feed")
     for table in ("incident_account", "incident", "trouble_hits"):
         op.drop_table(table)
     op.drop_table("statement_day")
@@ -72,3 +81,33 @@ def _incidents() -> None:
         sa.Column("mostly", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("subject", "episode", "account"),
     )
+
+
+def _feeds() -> None:
+    op.create_table(
+        "feed",
+        sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(length=256), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("heard_at", sa.BigInteger(), nullable=False),
+        sa.Column("newest_at", sa.BigInteger(), nullable=False),
+        sa.Column("hours", sa.LargeBinary(), nullable=False),
+        sa.Column("beats", sa.LargeBinary(), nullable=False),
+        sa.Column("tells", sa.Boolean(), nullable=False),
+        sa.Column("contacts", sa.Boolean(), nullable=False),
+        sa.Column("pause", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("lane", "source"),
+    )
+    op.create_table(
+        "feed_told",
+        sa.Column("source", sa.String(length=256), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("since_at", sa.BigInteger()),
+        sa.Column("retired_at", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    with op.batch_alter_table("account") as account:
+        account.add_column(sa.Column("feeds", sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("health") as health:
+        health.add_column(sa.Column("feed", sa.String(length=256), nullable=False, server_default=""))
+        health.add_column(sa.Column("feed_at", sa.BigInteger()))

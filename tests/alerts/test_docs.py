@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from banso_alerts.api.proof.routes import ProofRoom, make_proof_router
 from banso_alerts.api.routes import make_router
 from banso_alerts.api.slack import make_slack_router
+from banso_alerts.api.suppressions import make_suppression_router
+from banso_alerts.api.unsubscribe import make_unsubscribe_router
 from banso_alerts.api.verdicts import make_verdict_router
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
 from banso_alerts.domain.planning import Policy
@@ -55,6 +57,8 @@ async def test_every_route_is_listed(tmp_path: Path) -> None:
         make_router(engine, ManualClock(0), lambda: None),
         make_verdict_router(engine, ManualClock(0), lambda: None),
         make_slack_router(engine, ManualClock(0), lambda: None, None),
+        make_suppression_router(engine, ManualClock(0), lambda: None),
+        make_unsubscribe_router(engine, ManualClock(0), lambda: None, None),
         make_proof_router(ProofRoom(engine, ManualClock(0), POLICY, Floor(), lambda: None)),
     ]
     found = [

@@ -12,7 +12,10 @@ from banso_alerts import tables as t
 from banso_alerts.api.proof.routes import ProofRoom, make_proof_router
 from banso_alerts.api.routes import make_router
 from banso_alerts.api.slack import make_slack_router
+from banso_alerts.api.suppressions import make_suppression_router
+from banso_alerts.api.unsubscribe import make_unsubscribe_router
 from banso_alerts.api.verdicts import make_verdict_router
+from banso_alerts.bounced import BounceFolder
 from banso_alerts.channels.port import Channel
 from banso_alerts.channels.set_up import channels_of, directory_of
 from banso_alerts.channels.slack_web import SlackWebChannel
@@ -41,6 +44,7 @@ from banso_common.pipeline.worker import Worker
 
 PACKAGE = "banso_alerts"
 TEND_EVERY_MS = SECOND_MS
+BOUNCES_EVERY_MS = 30 * SECOND_MS
 PROVE_EVERY_MS = HOUR_MS
 
 
@@ -65,6 +69,9 @@ class AlertsService:
         self.worker: Worker[Work] = Worker(log, Topic.ACCOUNT_SIGNALS, self.name, self._handler)
         self.relay = Relay(log, self.engine, t.outbox, lambda: self._handler.lanes, clock)
         self._ticker = Ticker(clock, TEND_EVERY_MS, self._tend)
+        folder = settings.bounce_maildir
+        self._bounces = BounceFolder(self.engine, folder, self._stored) if folder is not None else None
+        self._postman = Ticker(clock, BOUNCES_EVERY_MS, self._take_back)
         self._floor = settings.floor
         self._prover = Ticker(clock, PROVE_EVERY_MS, self._prove)
         self._tasks = Tasks(self.name)
@@ -72,6 +79,8 @@ class AlertsService:
             make_router(self.engine, clock, self._stored),
             make_verdict_router(self.engine, clock, self._stored),
             make_slack_router(self.engine, clock, self._stored, settings.slack_signing_secret),
+            make_suppression_router(self.engine, clock, self._stored),
+            make_unsubscribe_router(self.engine, clock, self._stored, settings.link_secret),
             make_proof_router(ProofRoom(self.engine, clock, self.policy, settings.floor, self._stored)),
         ]
 
@@ -83,7 +92,9 @@ class AlertsService:
             *(partial(self._deliverer.run, channel) for channel in self.channels),
             *(reviser.run for reviser in self._revisers),
         ]
-        self._tasks.start(*drained, self.relay.run, self._ticker.run, self._prover.run, draining=len(drained))
+        self._tasks.start(
+            *drained, self.relay.run, self._ticker.run, self._postman.run, self._prover.run, draining=len(drained)
+        )
 
     async def stop(self) -> None:
         """Drain: finish the batch and the sends in flight, relay what was said, let go."""
@@ -122,6 +133,10 @@ class AlertsService:
         is_replay = self._clock.is_virtual
         if await judge_rules(self.engine, self.policy, self._floor, now, is_replay=is_replay):
             self._stored()
+
+    async def _take_back(self, now: int) -> None:
+        if self._bounces is not None:
+            await self._bounces.read(now)
 
     async def _tend(self, now: int) -> None:
         while await tend(self.engine, self._desk, now):

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts.api.routes import make_router
+from banso_alerts.api.suppressions import make_suppression_router
 from banso_alerts.api.verdicts import make_verdict_router
 from banso_common.clock import ManualClock
 from banso_common.http.app import make_app
@@ -44,7 +45,8 @@ def keys(tmp_path: Path) -> KeyRing:
 @pytest.fixture
 async def api(engine: AsyncEngine, noon: ManualClock, keys: KeyRing) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a key that may read and write."""
-    routers = [make_router(engine, noon, lambda: None), make_verdict_router(engine, noon, lambda: None)]
+    makers = (make_router, make_verdict_router, make_suppression_router)
+    routers = [make(engine, noon, lambda: None) for make in makers]
     app = make_app([OnlyRouters(routers)], keys, "test")
     secret = keys.create("console", [Scope.OUTREACH_READ, Scope.OUTREACH_WRITE])
     async with httpx.AsyncClient(

@@ -18,6 +18,7 @@ from banso_alerts.render.incident import incident_values, page_of
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.own_text import filled
 from banso_alerts.render.sinks import one_line
+from banso_alerts.render.sparkline import DAYS_SHOWN_MAX, ends, sparkline
 from banso_alerts.render.track_words import track_line
 from banso_alerts.render.words import HEADINGS, about, day, money, percent
 from banso_common.contracts.account_signal import (
@@ -115,11 +116,19 @@ def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, 
         "owner_name": one_line(signal.owner_name or ""),
         "contact_name": one_line(signal.contact_name or ""),
         "contact_email": one_line(signal.contact_email or ""),
+        **_trend(signal),
         "opened_on": day(signal.opened_at, locale),
         **_evidence(signal, locale),
         **_detail(signal),
         **incident_values(signal, locale),
     }
+
+
+def _trend(signal: AccountSignal) -> dict[str, Value]:
+    """The health of the last days, as a line of bars and its two ends."""
+    first, last = ends(signal.trend) or ("", "")
+    days = len(signal.trend[-DAYS_SHOWN_MAX:])
+    return {"trend": sparkline(signal.trend), "trend_days": days, "trend_first": first, "trend_last": last}
 
 
 def _evidence(signal: AccountSignal, locale: str) -> dict[str, Value]:

@@ -4,6 +4,9 @@ cohort and not by today's. Takes an open transaction; commits nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 from sqlalchemy import delete, select
@@ -78,6 +81,19 @@ async def keep(tx: AsyncConnection, day: int, version: str, cohort: Cohort) -> N
     row: Columns = {"day": [day], "model_version": [version], "cohort": [encode(cohort)]}
     await upsert(tx, t.cohort_day, row)
     await tx.execute(delete(t.cohort_day).where(t.cohort_day.c.day < day - DAYS_KEPT))
+
+
+async def by_day(tx: AsyncConnection, version: str, first_day: int, now: Cohort) -> Callable[[int], Cohort]:
+    """What gives the cohort of each day from `first_day` on: that which was last known by its end; before any that is
+    kept the oldest, and where none is kept at all that of `now`."""
+    mine = (t.cohort_day.c.model_version == version) & (t.cohort_day.c.day >= first_day)
+    query = select(t.cohort_day.c.day, t.cohort_day.c.cohort).where(mine).order_by(t.cohort_day.c.day)
+    rows = (await tx.execute(query)).all()
+    before = await known(tx, first_day - 1, version)
+    kept = [*([] if before is None else [before]), *(decode(bytes(row.cohort)) for row in rows)] or [now]
+    days = [row.day for row in rows]
+    ahead = len(kept) - len(days)
+    return lambda day: kept[max(0, bisect_right(days, day) - 1 + ahead)]
 
 
 async def known(tx: AsyncConnection, day: int, version: str) -> Cohort | None:

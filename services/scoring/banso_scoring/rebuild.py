@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_scoring import cell_store, changes, facts_store, loading, phase_store, statement_store, told
+from banso_scoring import cell_store, changes, cohort_store, facts_store, loading, phase_store, statement_store, told
 from banso_scoring.assess import Assessment, assess
 from banso_scoring.domain.facts.fact_columns import FactColumns
 from banso_scoring.domain.facts.live import WIDTH, WORD, LiveWindow
@@ -97,7 +97,9 @@ async def walked(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str]
     columns.closed_day[positions] = [bench.closed_day(*one) for one in zip(portfolio.names, lanes, strict=True)]
     columns.shown[positions] = NOTHING_SHOWN
     portfolio.backfilled.clear()
-    found = await walk(portfolio, positions, bench.cohort, facts.reach)
+    first_day = int(columns.first_day[positions].min(initial=today))
+    cohort_on = await cohort_store.by_day(tx, portfolio.model.version, first_day, bench.cohort)
+    found = await walk(portfolio, positions, cohort_on, facts.reach)
     facts.finish()
     return found
 

@@ -8,10 +8,12 @@ import msgspec
 import numpy as np
 
 from banso_scoring.domain.matrix import matrix_names
-from banso_scoring.domain.standing import AXES, KINDS, NO_DAY, NO_VALUE, Standing
+from banso_scoring.domain.standing import AXES, CLOSED, KINDS, NO_DAY, NO_VALUE, OPENED, Standing
+from banso_scoring.domain.struggle.course import CODES, STAGES, Stage
 from banso_scoring.domain.success_model import SuccessModel
 
 NOT_SINCE = [NO_DAY] * AXES
+NEVER_TROUBLED = [NO_DAY] * (CLOSED + 1)
 
 
 class _Stored(msgspec.Struct, array_like=True, frozen=True):
@@ -32,6 +34,10 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
     pattern: str = ""
     pattern_day: int = NO_DAY
     pattern_until: int = NO_DAY
+    trouble_days: list[int] = []
+    """Empty for an account without trouble."""
+    trouble_stage: str = "none"
+    trouble_carried: float = 1.0
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -58,6 +64,9 @@ def encode(model: SuccessModel, standing: Standing) -> list[bytes]:
         [patterns[pattern] for pattern in standing.pattern.tolist()],
         standing.pattern_day.tolist(),
         standing.pattern_until.tolist(),
+        [days if days[OPENED] != NO_DAY else [] for days in standing.trouble_days.T.tolist()],
+        [str(STAGES[code]) for code in standing.trouble_stage.tolist()],
+        standing.trouble_carried.tolist(),
         strict=True,
     )
     return [_encoder.encode(_Stored(band, phases[phase], *rest)) for band, phase, *rest in columns]
@@ -92,6 +101,9 @@ def decode(model: SuccessModel, stored: Sequence[bytes | None]) -> Standing:
     has = standing.pattern != NO_VALUE
     standing.pattern_day[:] = np.where(has, [s.pattern_day for s in found], NO_DAY)
     standing.pattern_until[:] = np.where(has, [s.pattern_until for s in found], NO_DAY)
+    standing.trouble_days[:] = np.array([[*(s.trouble_days or NEVER_TROUBLED)] for s in found], np.int32).T
+    standing.trouble_stage[:] = [CODES[Stage(s.trouble_stage)] for s in found]
+    standing.trouble_carried[:] = [s.trouble_carried for s in found]
     return standing
 
 

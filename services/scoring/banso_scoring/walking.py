@@ -1,6 +1,6 @@
 """Walks the journey of accounts again, day by day, from each one's first day to the last that is closed.
 
-What it comes to depends on the facts, the model and the cohort alone, not on when the facts came.
+What it comes to depends on the facts, the model and each day's cohort alone, not on when the facts came.
 """
 
 from __future__ import annotations
@@ -32,8 +32,11 @@ class Walk:
     cell_moves: dict[str, list[CellMove]] = field(default_factory=dict)
 
 
-async def walk(portfolio: Portfolio, positions: Ints, cohort: Cohort, reach: Callable[[int], None]) -> Walk:
-    """Walk `positions`; `reach` is called before each day, so that the portfolio's window can move along."""
+async def walk(
+    portfolio: Portfolio, positions: Ints, cohort_on: Callable[[int], Cohort], reach: Callable[[int], None]
+) -> Walk:
+    """Walk `positions`, each day against its own cohort; `reach` is called before each day, so that the portfolio's
+    window can move along."""
     columns, names = portfolio.columns, [portfolio.names[p] for p in positions.tolist()]
     told, standing = columns.closed.take(positions), Standing.new(len(positions))
     found = Walk(standing, {name: [] for name in names}, {name: [] for name in names})
@@ -44,7 +47,7 @@ async def walk(portfolio: Portfolio, positions: Ints, cohort: Cohort, reach: Cal
             continue
         reach(day)
         panel = portfolio.panel(positions[alive], day)
-        after, made = evaluate(portfolio.model, cohort, panel, standing.take(alive), np.full(len(alive), day))
+        after, made = evaluate(portfolio.model, cohort_on(day), panel, standing.take(alive), np.full(len(alive), day))
         standing.put(alive, after)
         for place, move in moves_of(portfolio.model, made.journey, day):
             found.moves[names[alive[place]]].append(move)

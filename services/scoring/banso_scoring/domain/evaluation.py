@@ -27,7 +27,8 @@ from banso_scoring.domain.matrix.matrix import Placement
 from banso_scoring.domain.plan.objectives import Attainment, attain, capped
 from banso_scoring.domain.signals import Changes, Episodes
 from banso_scoring.domain.standing import Standing
-from banso_scoring.domain.struggle import silence
+from banso_scoring.domain.struggle import course, silence
+from banso_scoring.domain.struggle.course import Course
 from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.struggle.usual import Cohort, ContactState, contact_known
 from banso_scoring.domain.success_model import SuccessModel
@@ -47,13 +48,16 @@ class Evaluation:
     """How the success plans stand; `health.score` is under their ceiling."""
     placement: Placement
     """The cells of the matrix that the accounts are in."""
+    course: Course
+    """Where their trouble stands; `health.score` is multiplied by its factor, then capped."""
     following: Following
-    """The success patterns of the accounts; its `weights` are what the score was weighed by, its health uncapped."""
+    """The success patterns of the accounts; its `weights` are what the score was weighed by, its health neither
+    multiplied nor capped."""
 
     @property
     def uncapped(self) -> Floats:
         """(n,): the score before the ceiling."""
-        return self.following.health.score
+        return self.following.health.score * self.course.factor
 
     @property
     def changes(self) -> Changes:
@@ -69,6 +73,8 @@ def evaluate(
     panel = replace(panel, today=today.astype(np.int64))
     windows = weigh(model, panel)
     struggle = silence.evaluate(model, panel, cohort, contact_known(model, cohort), windows)
+    trouble = course.step(model, panel, cohort, previous, struggle)
+    struggle = replace(struggle, trouble_alone=trouble.alone)
     ended = np.zeros(panel.n, np.bool_) if panel.ended is None else panel.ended
     values = metrics.evaluate(model, metrics.Facts(panel, windows, cohort, struggle))
     values[:, np.flatnonzero(ended)] = np.nan
@@ -79,7 +85,7 @@ def evaluate(
     following = patterns.step(model, previous, values, matrix.weights(model, placed.cell, place.phase), day)
     fares = following.health
     attainment = attain(model.objectives, panel.plans, values, today.astype(np.int64))
-    fares = replace(fares, score=capped(fares.score, attainment.ceiling))
+    fares = replace(fares, score=capped(fares.score * trouble.factor, attainment.ceiling))
     band = bands.step(model.bands, previous.band, fares.score)
     levels = signals.levels(model, struggle, band, place)
     if cohort.contact is not ContactState.HEARD and model.roles.contact_source is not False:
@@ -88,7 +94,7 @@ def evaluate(
     signals.with_turns(model, windows, previous, levels, today.astype(np.int64))
     episodes = signals.step(model, previous, levels, day)
     standing = Standing(
-        band=band,
+        band=bands.in_trouble(band, episodes.in_trouble),
         phase=place.phase,
         entered_day=place.entered_day,
         goal_since=place.goal_since,
@@ -103,5 +109,8 @@ def evaluate(
         pattern=following.pattern,
         pattern_day=following.pattern_day,
         pattern_until=following.pattern_until,
+        trouble_days=trouble.days,
+        trouble_stage=trouble.stage,
+        trouble_carried=trouble.carried,
     )
-    return standing, Evaluation(values, fares, struggle, place, episodes, attainment, placed, following)
+    return standing, Evaluation(values, fares, struggle, place, episodes, attainment, placed, trouble, following)

@@ -20,6 +20,7 @@ from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.success_model import SuccessModel
 
 NEVER = -np.inf
+STRUGGLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING)
 LATELY_DAYS = 28
 """How late a contact or the turn of a contract may be known and still be told, and how long after an episode began a
 contact belongs to it."""
@@ -52,6 +53,11 @@ class Episodes:
     level: Floats
     """(kinds, n): what was held against the thresholds to open."""
     changes: Changes
+
+    @property
+    def in_trouble(self) -> Bools:
+        """(n,): of whom it is told that they struggle."""
+        return np.asarray(self.open[[KIND_ROWS[kind] for kind in STRUGGLES]].any(axis=0))
 
 
 def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats], today: NDArray[np.int32]) -> Episodes:
@@ -97,7 +103,7 @@ def levels(model: SuccessModel, struggle: Struggle, band: NDArray[np.int8], jour
         (SignalKind.GOAL_REACHED, journey.passed.astype(np.float64)),
     ):
         to_open[KIND_ROWS[kind]] = to_stay[KIND_ROWS[kind]] = level
-    for kind in (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING):
+    for kind in STRUGGLES:
         row = KIND_ROWS[kind]
         to_open[row] = np.where(struggle.enough_data, to_open[row], NEVER)
     return to_open, to_stay

@@ -16,6 +16,8 @@ from banso_common.contracts.account_signal import ACCOUNT_KINDS, Band, SignalKin
 from banso_scoring.domain.facts.in_a_row import Indices, in_a_row, taken
 
 NO_DAY = -1
+OPENED, SINCE, CONTACTED, ANSWERED, RESOLVED, CLOSED = range(6)
+"""Rows of the days of an account's trouble (see course): `SINCE` is the day from which contacts belong to it."""
 NO_VALUE = -1
 """No value of an axis, or no cell."""
 AXES = 3
@@ -62,6 +64,12 @@ class Standing:
     """(n,): the day on which the account took its pattern."""
     pattern_until: NDArray[np.int32]
     """(n,): the day since which another pattern has been nearer without a break."""
+    trouble_days: NDArray[np.int32]
+    """(6, n): the days of the account's newest trouble, by row `OPENED`, `SINCE`, ..."""
+    trouble_stage: NDArray[np.int8]
+    """(n,): where it stands, index into `course.STAGES`."""
+    trouble_carried: NDArray[np.float64]
+    """(n,): the factor that earlier trouble left on the day on which it opened; 1 for nothing."""
 
     @classmethod
     def new(cls, n: int) -> Standing:
@@ -83,6 +91,9 @@ class Standing:
             pattern=np.full(n, NO_VALUE, np.int16),
             pattern_day=np.full(n, NO_DAY, np.int32),
             pattern_until=np.full(n, NO_DAY, np.int32),
+            trouble_days=np.full((CLOSED + 1, n), NO_DAY, np.int32),
+            trouble_stage=np.zeros(n, np.int8),
+            trouble_carried=np.ones(n),
         )
 
     @property

@@ -18,6 +18,7 @@ from banso_scoring.domain.incident.rules import IncidentRules
 from banso_scoring.domain.incident.signature import is_signature
 from banso_scoring.domain.model_parts import Phase, Texts
 from banso_scoring.domain.plan.objectives import ObjectiveRules
+from banso_scoring.domain.struggle.course_rules import CourseRules
 
 if TYPE_CHECKING:  # it is made of phases, which are here
     from banso_scoring.domain.health.pattern_model import Patterns
@@ -113,6 +114,10 @@ class Roles:
     attempt: int
     channels: tuple[Channel, ...]
     contact: int
+    answered: int
+    """What says that somebody of ours answered the account."""
+    resolved: int
+    """What says that the account's trouble was solved."""
     feedback: int
     renewed: int
     """What says that a contract goes on (or begins again)."""
@@ -222,6 +227,8 @@ class SuccessModel:
     """One rule for each of `ACCOUNT_KINDS`, in their order."""
     silence: Silence
     objectives: ObjectiveRules
+    trouble: CourseRules
+    """What the course of an account's trouble does to its health."""
     patterns: Patterns
     own_attributes: Mapping[str, Literal["number", "text"]]
     """What this company says of its accounts beside what banso knows."""

@@ -28,6 +28,7 @@ from banso_scoring.model.compile_journey import compile_journey
 from banso_scoring.model.compile_matrix import compile_capacity, compile_matrix, names_of
 from banso_scoring.model.compile_metrics import compile_metric
 from banso_scoring.model.compile_patterns import compile_objectives, compile_patterns
+from banso_scoring.model.compile_trouble import check_told_back, compile_course
 from banso_scoring.model.schema import ModelFile, SilenceFile
 from banso_scoring.model.table import ROLE, Fault, Table, label
 
@@ -58,6 +59,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
     signals = _signals(table)
     _silence_fits(table, file.silence)
     objectives, patterns = compile_objectives(table), compile_patterns(table)
+    course = compile_course(table)
     names = names_of(table)
     matrix = compile_matrix(table, names, journey)
     if len(table.series) > SERIES_MAX:
@@ -81,6 +83,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
         signals=signals,
         silence=Silence(**file.silence.model_dump()),
         objectives=objectives,
+        trouble=course,
         patterns=patterns,
         own_attributes=file.attributes,
         vocabulary=names.vocabulary(),
@@ -106,7 +109,7 @@ def _roles(table: Table) -> Roles:
             Channel(
                 name=name,
                 kind=channel.kind,
-                series=table.add(channel.events, ("roles", "friction", name, "events")),
+                series=table.add([f"{ROLE}friction/{name}"], ("roles", "friction", name, "events")),
                 ratio=ratio if channel.ratio is None else channel.ratio,
                 weight=weight if channel.weight is None else channel.weight,
                 usual_rate=channel.usual_rate,
@@ -116,6 +119,8 @@ def _roles(table: Table) -> Roles:
     plain = {
         "attempt": roles.attempt,
         "contact": roles.contact.events,
+        "answered": roles.answered,
+        "resolved": roles.resolved,
         "feedback": roles.feedback,
         "renewed": roles.renewed,
         "ended": roles.ended,
@@ -124,6 +129,7 @@ def _roles(table: Table) -> Roles:
     for role, events in plain.items():
         if any(event.startswith(ROLE) for event in events):
             table.fault(("roles", *role.split("/")), "a role is made of events, not of roles")
+    check_told_back(table)
     contact = roles.contact
     if contact.source == "connected" and not contact.events:
         table.fault(("roles", "contact"), "a connected source needs `events`")
@@ -131,7 +137,9 @@ def _roles(table: Table) -> Roles:
     return Roles(
         attempt=table.add([ROLE + "attempt"], ("roles", "attempt")),
         channels=tuple(channels),
-        contact=table.add(contact.events, ("roles", "contact", "events")),
+        contact=table.add([ROLE + "contact"] if contact.events else [], ("roles", "contact", "events")),
+        answered=table.add(roles.answered, ("roles", "answered")),
+        resolved=table.add(roles.resolved, ("roles", "resolved")),
         feedback=table.add(roles.feedback, ("roles", "feedback")),
         renewed=table.add(roles.renewed, ("roles", "renewed")),
         ended=table.add(roles.ended, ("roles", "ended")),

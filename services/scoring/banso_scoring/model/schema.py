@@ -29,6 +29,7 @@ from banso_scoring.model.schema_parts import (
     WindowDays,
 )
 from banso_scoring.model.schema_patterns import PatternsFile
+from banso_scoring.model.schema_trouble import TroubleCourseFile
 
 
 class ChannelFile(Keys):
@@ -55,6 +56,8 @@ class RolesFile(Keys):
     attempt: Events
     friction: Annotated[dict[Name, ChannelFile], Field(max_length=8)] = {}
     contact: ContactFile = ContactFile()
+    answered: Annotated[list[Event], Field(max_length=100)] = []
+    resolved: Annotated[list[Event], Field(max_length=100)] = []
     feedback: Annotated[list[Event], Field(max_length=100)] = []
     renewed: Annotated[list[Event], Field(max_length=100)] = []
     ended: Annotated[list[Event], Field(max_length=100)] = []
@@ -251,6 +254,7 @@ class ModelFile(Keys):
     silence: SilenceFile = SilenceFile()
     objectives: ObjectivesFile = ObjectivesFile()
     incidents: IncidentsFile = IncidentsFile()
+    trouble: TroubleCourseFile = TroubleCourseFile()
     patterns: PatternsFile = PatternsFile()
     attributes: OwnAttributes = {}
     matrix: MatrixFile = MatrixFile()

@@ -41,6 +41,8 @@ class Table:
             patterns = self._of_role(roles[0].removeprefix(ROLE), path)
             if roles[0] == ROLE + "attempt":
                 besides = self._besides_attempts()
+            elif roles[0].startswith((ROLE + "contact", ROLE + "friction")):
+                besides = self._told_back(patterns)
         return self.series.setdefault((patterns, besides, of), len(self.series))
 
     def _of_role(self, role: str, path: Path) -> frozenset[str]:
@@ -48,6 +50,7 @@ class Table:
         roles = self.file.roles
         known = {"attempt": roles.attempt, "contact": roles.contact.events, "feedback": roles.feedback}
         known |= {"renewed": roles.renewed, "ended": roles.ended}
+        known |= {"answered": roles.answered, "resolved": roles.resolved}
         known["friction"] = [event for channel in roles.friction.values() for event in channel.events]
         known |= {f"friction/{name}": channel.events for name, channel in roles.friction.items()}
         events = [event for event in known.get(role, []) if not event.startswith(ROLE)]
@@ -67,9 +70,15 @@ class Table:
             if channel.kind is FrictionKind.HELP
             for event in channel.events
         ]
-        return frozenset(
-            event.casefold() for event in [*roles.contact.events, *roles.feedback, *helps, *roles.renewed, *roles.ended]
-        )
+        told = [*roles.contact.events, *roles.answered, *roles.resolved, *roles.feedback]
+        return frozenset(event.casefold() for event in [*told, *helps, *roles.renewed, *roles.ended])
+
+    def _told_back(self, patterns: frozenset[str]) -> frozenset[str]:
+        """What we answer and resolve is neither contact nor friction, however wide the patterns of those are."""
+        roles = self.file.roles
+        if not any(wide in event for event in patterns for wide in "*?"):
+            return frozenset()
+        return frozenset(event.casefold() for event in [*roles.answered, *roles.resolved])
 
     def users(self, days: int) -> int:
         """The index of the user window of `days` days."""

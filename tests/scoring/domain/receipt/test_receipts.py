@@ -115,7 +115,7 @@ def test_facts_are_told_by_their_name_with_how_many_came_when_and_late() -> None
     news = parts["error"].news
     assert news is not None
     assert (news.events, news.late, news.first_day, news.last_day) == (11, 2, TODAY - 4, TODAY)
-    assert {line.dimension for line in parts["error"].lines} == {"smooth"}
+    assert {line.dimension or line.metric for line in parts["error"].lines} == {"smooth", "trouble"}
 
 
 def test_late_facts_of_a_day_are_no_part_of_what_was_known_on_it() -> None:
@@ -126,7 +126,8 @@ def test_late_facts_of_a_day_are_no_part_of_what_was_known_on_it() -> None:
 
 
 def test_equal_facts_get_equal_parts_whatever_their_names() -> None:
-    model = load_model(SMALL.replace("events: [error]", "events: [error, zzz]", 1), "two.yaml")
+    text = SMALL + "trouble: {enabled: false}\n"  # it would multiply the one that has a metric more
+    model = load_model(text.replace("events: [error]", "events: [error, zzz]", 1), "two.yaml")
     facts = dict(ledger_of(busy(since=1)).facts) | {
         TODAY: {("act", TODAY): Cell(3), ("error", TODAY): Cell(4), ("zzz", TODAY): Cell(4)}
     }

@@ -27,8 +27,9 @@ from banso_scoring.domain.receipt import receipts
 from banso_scoring.domain.receipt.apportion import MICRO
 from banso_scoring.domain.receipt.ledger import Ledger
 from banso_scoring.domain.receipt.receipts import Receipt
-from banso_scoring.domain.receipt.what_if import Kind, Moment
-from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.receipt.what_if import OF_TROUBLE, Kind, Moment
+from banso_scoring.domain.standing import NO_DAY, OPENED, Standing
+from banso_scoring.domain.struggle.course_history import at_close, episode
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.loading import load_accounts
@@ -172,7 +173,11 @@ async def _end(
         cohort = await _cohort(tx, member, model, days) or await _cohort(tx, member, model, (today, today))
     assert cohort is not None
     known_day = ALL_KNOWN if day == today else day
-    previous = _placed(model, found.portfolio.columns.closed.take(np.zeros(1, np.int64)), row)
+    closed = found.portfolio.columns.closed.take(np.zeros(1, np.int64))
+    previous = _placed(model, closed, row)
+    if day < today and closed.trouble_days[OPENED, 0] != NO_DAY:
+        was = at_close(model, [episode(closed, 0)], day - 1)
+        previous = replace(previous, **{name: getattr(was, name) for name in OF_TROUBLE})
     moment = Moment(model, cohort, day, known_day, found.stated(model, day, known_day), previous)
     return moment, _End(row, version, *kept)
 
@@ -245,7 +250,7 @@ def _part(model: SuccessModel, part: receipts.Part, days: int) -> ScorePart:
         first_day=None if news is None else day_text(news.first_day),
         last_day=None if news is None else day_text(news.last_day),
         lines=[
-            PartLine(line.dimension, line.metric, metric_label(model, line.metric), line.micro)
+            PartLine(line.dimension, line.metric, metric_label(model, line.dimension, line.metric), line.micro)
             for line in sorted(part.lines, key=lambda line: -abs(line.micro))
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from banso_scoring.domain.receipt.apportion import TROUBLE
 from banso_scoring.domain.receipt.receipts import Part
 from banso_scoring.domain.receipt.what_if import Kind
 from banso_scoring.domain.success_model import SuccessModel
@@ -13,6 +14,7 @@ PLAIN: Mapping[Kind, tuple[str, str]] = {
     Kind.ATTRIBUTES: ("属性（席数・更新日など）の変更", "attributes, as seats or renewal"),
     Kind.OBJECTIVES: ("成功計画の目標と進捗", "the success plan's objectives and progress"),
     Kind.PLACE: ("フェーズやセルの移動", "a move to another phase or cell"),
+    Kind.TROUBLE: ("つまずきの経過（相談・解決・沈黙）", "the course of trouble: spoken of, resolved, or never a word"),
     Kind.MODEL: ("モデルの変更", "a change of the success model"),
     Kind.NOT_KEPT: ("当時の記録が残っておらず、計算し直せない分", "what cannot be worked out again from what is kept"),
     Kind.CEILING: ("目標の達成状況による上限", "the ceiling that objectives put on the score"),
@@ -40,9 +42,12 @@ def label_of(model: SuccessModel, part: Part, days: int) -> dict[str, str]:
     }
 
 
-def metric_label(model: SuccessModel, name: str) -> dict[str, str]:
+def metric_label(model: SuccessModel, dimension: str, name: str) -> dict[str, str]:
     """A metric in words; the name itself when the model has no such metric any more."""
     if not name:
         return UNNAMED_LINE
+    if not dimension and name == TROUBLE[1]:
+        ja, en = PLAIN[Kind.TROUBLE]
+        return {"ja": ja, "en": en}
     labels = {one.name: one.labels for one in model.metrics}
     return dict(labels.get(name, {"ja": name, "en": name}))

@@ -140,7 +140,8 @@ def _users_per_seat(metric: Metric, facts: Facts) -> Floats:
 
 
 def _trouble(metric: Metric, facts: Facts) -> Floats:
-    return _where(facts.struggle.enough_data, facts.struggle.trouble)
+    """By friction alone: writing to support never lowers a score."""
+    return _where(facts.struggle.enough_data, facts.struggle.trouble_alone)
 
 
 def _attribute(metric: Metric, facts: Facts) -> Floats:

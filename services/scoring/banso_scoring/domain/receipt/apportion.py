@@ -6,7 +6,9 @@ evaluation to another with scores v and v', c = (v + v')/2, a metric's line is
     s'_m·(r'_m - c) - s_m·(r_m - c)        which add up to v' - v
 
 so that evidence that comes in above the score lifts it and below it sinks it, whatever it does to other shares.
-What the metrics do not explain (a ceiling) is a line without a metric. Rounding is by largest remainder.
+Where the course of trouble multiplies u = Σ s_m·r_m by f, c is that of the scores without it, each line is times
+(f + f')/2, and (f' - f)·(u + u')/2 is the line of trouble. What all these do not explain (a ceiling) is a line without
+a name. Rounding is by largest remainder.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from banso_scoring.domain.health.metrics import ramp
 from banso_scoring.domain.success_model import SuccessModel
 
 MICRO = 1_000_000
+TROUBLE = ("", "trouble")
+"""The line of what the course of an account's trouble does."""
 UNNAMED = ("", "")
 """The line of what no metric explains."""
 Name = tuple[str, str]
@@ -52,10 +56,13 @@ class Rows:
     """(rows, n): 0..100 by its ramp; 0 without evidence."""
     micro: NDArray[np.int64]
     """(n,): the scores, millionths of a point."""
+    factor: Floats
+    """(n,): what trouble multiplies them by."""
 
     def take(self, columns: NDArray[np.intp] | Sequence[int]) -> Rows:
         """The rows of some columns."""
-        return Rows(self.names, self.share[:, columns], self.points[:, columns], self.micro[columns])
+        share, points = self.share[:, columns], self.points[:, columns]
+        return Rows(self.names, share, points, self.micro[columns], self.factor[columns])
 
     def named(self, names: Sequence[Name]) -> Rows:
         """The same under other names: those that are not here have no share."""
@@ -64,7 +71,18 @@ class Rows:
         for index, name in enumerate(names):
             if name in place:
                 share[index], points[index] = self.share[place[name]], self.points[place[name]]
-        return Rows(tuple(names), share, points, self.micro)
+        return Rows(tuple(names), share, points, self.micro, self.factor)
+
+    @property
+    def whole(self) -> Floats:
+        """(n,): what the metrics come to, 0..100."""
+        return np.asarray((self.share * self.points).sum(axis=0))
+
+    @property
+    def before_trouble(self) -> Floats:
+        """(n,): the scores without the factor of trouble; what the metrics come to where that is 0."""
+        factor = np.where(self.factor > 0, self.factor, 1.0)
+        return np.where(self.factor > 0, self.micro / (MICRO * factor), self.whole)
 
 
 def micro_of(score: Floats) -> NDArray[np.int64]:
@@ -86,19 +104,21 @@ def rows_of(model: SuccessModel, found: Evaluation, unknown: int) -> Rows:
     weighed = np.stack(weights)
     covered = weighed.sum(axis=0)
     score = np.where(np.isnan(found.health.score), unknown / MICRO, found.health.score)
-    return Rows(tuple(names), weighed / np.where(covered > 0, covered, 1.0), np.stack(points), micro_of(score))
+    shares = weighed / np.where(covered > 0, covered, 1.0)
+    return Rows(tuple(names), shares, np.stack(points), micro_of(score), found.course.factor)
 
 
 def moved(old: Rows, new: Rows) -> Lines:
     """The lines of the change from the one score of `old` to the one of `new`, whichever models they are of."""
     names = tuple(dict.fromkeys((*old.names, *new.names)))
     change = _changes(old.named(names), new.named(names))
-    return _lines(names, int(new.micro[0] - old.micro[0]), change[:, 0])
+    return _lines((*names, TROUBLE), int(new.micro[0] - old.micro[0]), change[:, 0])
 
 
 def itself(rows: Rows) -> Lines:
     """What each metric gives to the one score of `rows`; they add up to it."""
-    return _lines(rows.names, int(rows.micro[0]), MICRO * (rows.share * rows.points)[:, 0])
+    exact = np.vstack([rows.share * rows.points, (rows.factor - 1.0) * rows.whole])
+    return _lines((*rows.names, TROUBLE), int(rows.micro[0]), MICRO * exact[:, 0])
 
 
 def shapley(cube: Rows, players: int) -> list[tuple[int, Lines]]:
@@ -109,7 +129,7 @@ def shapley(cube: Rows, players: int) -> list[tuple[int, Lines]]:
     numbers = np.arange(1 << players)
     size = ((numbers[:, None] >> np.arange(players)) & 1).sum(axis=1)
     weight = np.array([factorial(s) * factorial(players - s - 1) / factorial(players) for s in range(players)])
-    parts, lines = np.zeros(players), np.zeros((players, len(cube.names)))
+    parts, lines = np.zeros(players), np.zeros((players, len(cube.names) + 1))
     for player in range(players):
         without = numbers[(numbers >> player) & 1 == 0]
         joined = without | (1 << player)
@@ -117,7 +137,8 @@ def shapley(cube: Rows, players: int) -> list[tuple[int, Lines]]:
         parts[player] = ((cube.micro[joined] - cube.micro[without]) * each).sum()
         lines[player] = (_changes(cube.take(without), cube.take(joined)) * each).sum(axis=1)
     whole = apportion(int(cube.micro[-1] - cube.micro[0]), parts)
-    return [(micro, _lines(cube.names, micro, line)) for micro, line in zip(whole, lines, strict=True)]
+    names = (*cube.names, TROUBLE)
+    return [(micro, _lines(names, micro, line)) for micro, line in zip(whole, lines, strict=True)]
 
 
 def apportion(total: int, parts: Floats) -> list[int]:
@@ -137,9 +158,11 @@ def apportion(total: int, parts: Floats) -> list[int]:
 
 
 def _changes(old: Rows, new: Rows) -> Floats:
-    """(rows, n): each metric's line of the changes old -> new, in millionths, not rounded."""
-    middle = (old.micro + new.micro) / (2 * MICRO)
-    return np.asarray(MICRO * (new.share * (new.points - middle) - old.share * (old.points - middle)))
+    """(rows + 1, n): each metric's line of the changes old -> new, then that of trouble, in millionths, not rounded."""
+    middle = (old.before_trouble + new.before_trouble) / 2
+    lines = new.share * (new.points - middle) - old.share * (old.points - middle)
+    trouble = (new.factor - old.factor) * (old.whole + new.whole) / 2
+    return np.asarray(MICRO * np.vstack([lines * (old.factor + new.factor) / 2, trouble]))
 
 
 def _lines(names: Sequence[Name], total: int, exact: Floats) -> Lines:

@@ -1,6 +1,7 @@
 """A receipt for a change of score: what moved it, by how much, in whole millionths of a point that add up exactly.
 
-    score(to) - score(from) = time + Σ Shapley(facts by event name, cohort, attributes, objectives, place) + model
+    score(to) - score(from) = time + Σ Shapley(facts by event name, cohort, attributes, objectives, place, trouble)
+                              + model
 
 Replaced in this order: first only time passes (what was known then, seen on the new day, by the old model);
 then, on the new day and by the old model, all that became known; at last the model. What became known
@@ -20,7 +21,7 @@ import numpy as np
 
 from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.receipt import ledger as ledgers
-from banso_scoring.domain.receipt.apportion import UNNAMED, Lines, itself, micro_of, moved, rows_of, shapley
+from banso_scoring.domain.receipt.apportion import TROUBLE, UNNAMED, Lines, itself, micro_of, moved, rows_of, shapley
 from banso_scoring.domain.receipt.ledger import Ledger, News
 from banso_scoring.domain.receipt.what_if import Cube, Kind, Moment, causes_between, evaluated, scores, scores_of_one
 from banso_scoring.domain.success_model import SuccessModel
@@ -140,11 +141,14 @@ def _itself(model: SuccessModel, found: Evaluation) -> tuple[Part, ...]:
     """A score that there was none before: what each dimension gives, and what holds it down."""
     lines = itself(rows_of(model, found, 0))
     parts = []
-    for name in (*(dimension.name for dimension in model.dimensions), UNNAMED[0]):
-        mine = tuple(line for line in lines if line.dimension == name)
+    for dimension in model.dimensions:
+        mine = tuple(line for line in lines if line.dimension == dimension.name)
         if mine:
-            kind = Kind.DIMENSION if name else Kind.CEILING
-            parts.append(Part(kind, sum(line.micro for line in mine), mine, name=name))
+            parts.append(Part(Kind.DIMENSION, sum(line.micro for line in mine), mine, name=dimension.name))
+    for name, kind in ((TROUBLE, Kind.TROUBLE), (UNNAMED, Kind.CEILING)):
+        mine = tuple(line for line in lines if (line.dimension, line.metric) == name)
+        if mine:
+            parts.append(Part(kind, sum(line.micro for line in mine), mine))
     return tuple(parts)
 
 

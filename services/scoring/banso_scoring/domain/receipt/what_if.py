@@ -1,7 +1,7 @@
 """What the score of one account would have been, had only some of what became known between two moments.
 
-Each column of a cube takes some groups of new facts and some other causes (cohort, attributes, objectives, place)
-and leaves the rest as it was known before; all columns are on the new day, and by one model.
+Each column of a cube takes some groups of new facts and some other causes (cohort, attributes, objectives, place,
+trouble) and leaves the rest as it was known before; all columns are on the new day, and by one model.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from banso_scoring.domain.success_model import SuccessModel
 
 NO_PLACE = frozenset({"band", "entered_day", "open", "episode", "opened_day", "cell_day"})
 """Columns of a standing that no score reads."""
+OF_TROUBLE = ("trouble_days", "trouble_stage", "trouble_carried")
+"""Columns of a standing that say how far an account's trouble had come."""
 OF_FACTS = ("daily", "users", "users_total", "age_days", "today", "ended")
 NOT_SAID = frozenset({*OF_FACTS, "plans"})
 
@@ -38,6 +40,7 @@ class Kind(StrEnum):
     ATTRIBUTES = "attributes"
     OBJECTIVES = "objectives"
     PLACE = "place"
+    TROUBLE = "trouble"
     MODEL = "model"
     NOT_KEPT = "not-kept"
     DIMENSION = "dimension"
@@ -88,8 +91,11 @@ def scores(ledger: Ledger, moments: tuple[Moment, Moment], cube: Cube, start: in
     before, reached = moments
     choice = Choice(reached.day, before.known_day, reached.known_day, cube.group_of, cube.taken[:, : cube.groups])
     facts = ledgers.panel(before.model, ledger, choice)
-    previous = _both(before.previous, reached.previous).take(cube.takes(Kind.PLACE).astype(np.int64))
-    micro = np.zeros(facts.n, np.int64)
+    both = _both(before.previous, reached.previous)
+    previous = both.take(cube.takes(Kind.PLACE).astype(np.int64))
+    trouble = both.take(cube.takes(Kind.TROUBLE).astype(np.int64))
+    previous = replace(previous, **{name: getattr(trouble, name) for name in OF_TROUBLE})
+    micro, factor = np.zeros(facts.n, np.int64), np.ones(facts.n)
     share, points = np.zeros((2, sum(len(one.metrics) for one in before.model.dimensions), facts.n))
     names: tuple[tuple[str, str], ...] = ()
     blocks = np.stack([cube.takes(cause) for cause in BLOCKED])
@@ -99,8 +105,9 @@ def scores(ledger: Ledger, moments: tuple[Moment, Moment], cube: Cube, start: in
         stated = replace(said.stated, plans=plans.stated.plans)
         made = _evaluate(replace(before, cohort=cohort.cohort), _said(facts.take(some), stated), previous.take(some))
         rows = rows_of(before.model, made, start)
-        names, share[:, some], points[:, some], micro[some] = rows.names, rows.share, rows.points, rows.micro
-    return Rows(names, share, points, micro)
+        names, share[:, some], points[:, some] = rows.names, rows.share, rows.points
+        micro[some], factor[some] = rows.micro, rows.factor
+    return Rows(names, share, points, micro, factor)
 
 
 def scores_of_one(ledger: Ledger, moment: Moment, start: int) -> Rows:
@@ -148,9 +155,10 @@ def causes_between(before: Moment, reached: Moment) -> list[Kind]:
         found.append(Kind.ATTRIBUTES)
     if not _same(old.plans, new.plans):
         found.append(Kind.OBJECTIVES)
-    places = [name for name in Standing.__slots__ if name not in NO_PLACE]
-    if any(not _same(getattr(before.previous, name), getattr(reached.previous, name)) for name in places):
-        found.append(Kind.PLACE)
+    places = [name for name in Standing.__slots__ if name not in (*NO_PLACE, *OF_TROUBLE)]
+    for kind, columns in ((Kind.PLACE, places), (Kind.TROUBLE, OF_TROUBLE)):
+        if any(not _same(getattr(before.previous, name), getattr(reached.previous, name)) for name in columns):
+            found.append(kind)
     return found
 
 

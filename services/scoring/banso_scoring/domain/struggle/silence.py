@@ -8,7 +8,8 @@
 θ_c is how much the account itself used to write, shrunk to the cohort as its pace of friction is: who always
 wrote and now does not is more silent than who never did. L, S and their sum are averaged over the spans as
 likelihoods. n, B and φ are free of incidents that hit everybody (see incidents). The score is the log-odds of
-the third state. Without a contact source S is 0 and nobody is called silent.
+the third state. Without a contact source S is 0 and nobody is called silent. T = L + ln(.06 / 1.09) is the log-odds of
+struggling by friction alone: what the two states with trouble weigh against the two without where S says nothing.
 Source: Goodman's complaint research for the prior; see trouble for the rest.
 """
 
@@ -32,6 +33,8 @@ from banso_scoring.domain.success_model import SuccessModel
 SILENT_SHARE = 0.15
 """Of the contacts that an account would make, the share that a silent one still makes."""
 LOG_FINE, LOG_VOCAL, LOG_SILENT, LOG_QUIET = np.log([0.94, 0.03, 0.03, 0.15])
+LOG_NEUTRAL = float(np.log((0.03 + 0.03) / (0.94 + 0.15)))
+"""T of an account of whose friction nothing is known."""
 FINE, VOCAL, SILENT, QUIET = range(4)
 CONTACTS_SUMMED_MAX = 30
 """Above this many contacts P(this few) is not worked out: nobody with 30 contacts is silent."""
@@ -60,6 +63,12 @@ class Struggle:
     """(4, n): log weights of fine, vocal, silent but struggling, quiet by nature."""
     trouble: Floats
     """(n,): log-odds of struggling, whether it says so or not."""
+    trouble_alone: Floats
+    """(n,): T, log-odds of struggling by friction alone: what was written or not moves it not at all."""
+    pace: Floats
+    """(channels, n): the account's own pace of friction against the cohort's."""
+    sure: Floats
+    """(channels, n): how sure that pace is."""
     log_odds: Floats
     """(n,): log-odds of silent but struggling; NaN when contact is unknown."""
     enough_data: Bools
@@ -119,7 +128,8 @@ def evaluate(
             quiet[h] = log_ratio(contacts, SILENT_SHARE * expected, expected, sure)
     states = np.empty((4, panel.n))
     states[FINE] = LOG_FINE
-    states[VOCAL] = LOG_VOCAL + mean_of(worse.by_span)
+    more = mean_of(worse.by_span)
+    states[VOCAL] = LOG_VOCAL + more
     states[SILENT] = LOG_SILENT + mean_of(worse.by_span + quiet)
     states[QUIET] = LOG_QUIET + mean_of(quiet)
     weights = np.exp(states)
@@ -128,6 +138,9 @@ def evaluate(
         attempts=windows.of(model.roles.attempt, last(model.silence.shown_days)),
         states=states,
         trouble=np.log(weights[VOCAL] + weights[SILENT]) - np.log(weights[FINE] + weights[QUIET]),
+        trouble_alone=LOG_NEUTRAL + more,
+        pace=worse.pace,
+        sure=worse.sure,
         log_odds=states[SILENT]
         - np.log(weights[FINE] + weights[VOCAL] + weights[QUIET])
         + (0.0 if contact_known else np.nan),

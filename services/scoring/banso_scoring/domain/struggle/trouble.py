@@ -45,6 +45,8 @@ class Trouble:
     """(spans, channels, n): e_hk."""
     pace: Floats
     """(channels, n): θ_k."""
+    sure: Floats
+    """(channels, n): s_k, before incidents are discounted."""
 
     def by_channel(self) -> Floats:
         """(channels, n): e_hk in the span that says most."""
@@ -61,9 +63,9 @@ def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Fr
         for k, channel in enumerate(model.roles.channels):
             expected = friction.rates[h, k] * tried * pace[k]
             counted = friction.counted[h, k]
-            found[h, k] = _worse(friction.recent[h, k], expected, sure[k] * counted**2, channel)
+            found[h, k] = worse(friction.recent[h, k], expected, sure[k] * counted**2, channel)
     by_span = np.stack([sum_rows(rows, tried.shape[0]) for rows in found])
-    return Trouble(by_span, found, pace)
+    return Trouble(by_span, found, pace, sure)
 
 
 def own_pace(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> tuple[Floats, Floats]:
@@ -101,8 +103,8 @@ def sum_rows(rows: Floats, n: int) -> Floats:
     return total
 
 
-def _worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
-    """(n,): e. As `log_ratio` of each size, with the logarithm of the ratio taken once."""
+def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
+    """(n,): e, of friction `n` against what is expected. As `log_ratio` of each size, its logarithm taken once."""
     share, total, much = expected / (shape + expected), np.zeros(len(n)), n + shape
     for size in SIZES:
         more = size * (channel.ratio - 1.0)

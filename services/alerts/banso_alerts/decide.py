@@ -11,6 +11,7 @@ from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
 from banso_alerts.domain.planning import Policy, candidates_of, closed_already, decide_all
 from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.stages import Decision
+from banso_alerts.experiment import enrol
 from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
@@ -76,6 +77,8 @@ class Desk:
         policy = replace(self.policy, rules=replace(self.policy.rules, replayed=self._is_replay(), book=book))
         known = await suppressions.among(tx, {each.recipient.address or "" for each in asked})
         policy = replace(policy, rules=replace(policy.rules, suppressed=known))
+        left_alone = await enrol(tx, asked, policy, now)
+        policy = replace(policy, rules=replace(policy.rules, left_alone=left_alone))
         return decide_all(asked, policy, ledger, await plans.silences(tx, now), now)
 
     def _written(self, candidate: Candidate, book: RuleBook) -> Message:

@@ -217,6 +217,7 @@ assignment = Table(
     metadata,
     Column("account", Text, primary_key=True),
     Column("arm", Text, nullable=False),
+    Column("share", Double, nullable=False),  # of accounts left alone, when it was drawn
     Column("stratum", Text, nullable=False),
     Column("place", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),

@@ -15,7 +15,7 @@ from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.domain.stages import STAGES, Decision, decide
 from banso_alerts.domain.stages.stage import Context, Past
 from banso_common.clock import DAY_MS, HOUR_MS
-from banso_common.contracts.account_signal import Severity, SignalKind
+from banso_common.contracts.account_signal import Severity, SignalKind, SignalState
 from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hours, rules, signal
 
 SILENCE = Silence("s1", Matcher(account="acme"), "sato", "moving house", MONDAY_NOON, MONDAY_NOON + DAY_MS)
@@ -40,7 +40,7 @@ HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "replayed": (REACHABLE, context(rules=rules(replayed=True)), Reason.REPLAYED, None),
     "shadow": (REACHABLE, context(rules=rules(book=RuleBook(in_shadow=THIS_RULE))), Reason.SHADOW, None),
     "demoted": (REACHABLE, context(rules=rules(book=RuleBook(demoted=THIS_RULE))), Reason.DEMOTED, None),
-    "holdout": (REACHABLE, context(rules=rules(holdout_share=1.0)), Reason.HOLDOUT, None),
+    "holdout": (REACHABLE, context(rules=rules(left_alone=frozenset({"acme"}))), Reason.HOLDOUT, None),
     "silence": (REACHABLE, context(silences=[SILENCE]), Reason.SILENCED, MONDAY_NOON + DAY_MS),
     "snooze": (REACHABLE, context(past=Past(snoozed_until=MONDAY_NOON + 5)), Reason.SNOOZED, MONDAY_NOON + 5),
     "cooldown": (REACHABLE, context(past=Past(told_at=MONDAY_NOON - HOUR_MS)), Reason.COOLDOWN, None),
@@ -80,7 +80,7 @@ def test_the_first_stage_that_holds_wins(place: int) -> None:
         one,
         rules=replace(
             one.rules,
-            holdout_share=max(one.rules.holdout_share, two.rules.holdout_share),
+            left_alone=one.rules.left_alone | two.rules.left_alone,
             hours=QUIET if QUIET in (one.rules.hours, two.rules.hours) else one.rules.hours,
         ),
         silences=[*one.silences, *two.silences],
@@ -95,21 +95,18 @@ def test_the_first_stage_that_holds_wins(place: int) -> None:
     assert (decision.stage, decision.reason) == (first, reason)
 
 
-def test_nobody_is_held_out_where_everything_is_at_stake() -> None:
-    critical = candidate(signal(severity=Severity.CRITICAL))
-    assert decide(critical, context(rules=rules(holdout_share=1.0))).state is OutreachState.PLANNED
-
-
-def test_the_holdout_is_its_share_of_accounts_and_stays_the_same_for_each() -> None:
-    def held_out(salt: str) -> set[str]:
-        about = context(rules=rules(holdout_share=0.2, holdout_salt=salt))
-        names = [f"account-{i}" for i in range(1_000)]
-        return {name for name in names if decide(candidate(signal(name)), about).reason is Reason.HOLDOUT}
-
-    first = held_out("a")
-    assert 150 < len(first) < 250
-    assert held_out("a") == first
-    assert held_out("b") != first
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"severity": Severity.CRITICAL},
+        {"kind": SignalKind.CONTACT_MADE},
+        {"kind": SignalKind.CONTRACT_ENDED},
+        {"state": SignalState.CLOSED},
+    ],
+)
+def test_nobody_is_held_out_where_everything_is_at_stake_or_nothing_is_left_to_change(beyond: dict[str, Any]) -> None:
+    left = context(rules=rules(left_alone=frozenset({"acme"})))
+    assert decide(candidate(signal(**beyond)), left).state is OutreachState.PLANNED
 
 
 @pytest.mark.parametrize(

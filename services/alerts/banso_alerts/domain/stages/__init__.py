@@ -37,6 +37,9 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("cap", cap),
 )
 
+BEFORE_HOLDOUT = STAGES[: [name for name, _ in STAGES].index("holdout")]
+"""What a candidate has to pass to belong to the experiment: those of both arms could have been told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -25,8 +25,8 @@ class Rules:
     """What the installation has set: the same for every candidate.
 
     `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap; `replayed` while
-    the past is told again on a virtual clock; `book` says which rules may speak, and `shadow_ms` how long one with a
-    shadow is judged before it does.
+    the past is told again on a virtual clock; `left_alone`: the accounts at hand that are in the
+    control group; `book` says which rules may speak, and `shadow_ms` how long one with a shadow is judged before.
     """
 
     holdout_share: float
@@ -35,6 +35,7 @@ class Rules:
     hours: OpenHours
     replayed: bool = False
     suppressed: frozenset[str] = frozenset()
+    left_alone: frozenset[str] = frozenset()
     book: RuleBook = field(default_factory=RuleBook)
     shadow_ms: int = 0
 

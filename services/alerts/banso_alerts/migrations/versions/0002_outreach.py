@@ -159,6 +159,7 @@ def _experiment() -> None:
         "assignment",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("arm", sa.Text(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=False),
         sa.Column("stratum", sa.Text(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),

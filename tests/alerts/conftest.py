@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +14,16 @@ from banso_common.clock import ManualClock
 from banso_common.db.engine import connect
 from banso_common.db.migrate import upgrade
 from tests.alerts.made import MONDAY_NOON
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def forking() -> Iterator[subprocess.Popen[bytes]]:
+    """The process that forks delivering ones; it ends when its input does."""
+    command = [sys.executable, "-m", "tests.alerts.nursery"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import email
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -16,10 +18,16 @@ from aiosmtpd.smtp import Envelope
 
 @dataclass
 class MailBox:
-    """What the server was handed; `replies` are given instead of its own, by command."""
+    """What the server was handed; `replies` are given instead of its own, by command. Each mail takes `latency_s`."""
 
     mails: list[Envelope] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
+    latency_s: float = 0.0
+    arrived: Callable[[], None] = lambda: None
+
+    def listen(self, arrived: Callable[[], None]) -> None:
+        """Call `arrived` in the loop of whoever asks when the next mail is there: the server runs in another thread."""
+        self.arrived = partial(asyncio.get_running_loop().call_soon_threadsafe, arrived)
 
     async def handle_RCPT(self, server: Session, session: Any, envelope: Envelope, address: str, options: Any) -> str:
         if "RCPT" not in self.replies:
@@ -34,6 +42,8 @@ class MailBox:
         reply = self.replies.get("DATA", "250 OK")
         if reply[0] in "2h":
             self.mails.append(envelope)
+            self.arrived()
+            await asyncio.sleep(self.latency_s)
         if reply == "hang up":
             assert server.transport is not None
             server.transport.close()

@@ -1,9 +1,10 @@
 """Brings up delivering processes fast: one that has imported everything forks a child for each line that it reads.
 
-A line is JSON: `database`, `slack`, `failpoint`, `read_back`, `guarded`; or `reap` with the pid of a child to wait
-for. Answers are JSON lines too: the child's `pid`, `delivering` once it begins, and `ended` with its wait status.
-A child delivers until nothing is left. Before the first fork something was delivered here already: what Python
-imports, and what SQLAlchemy and httpx prepare at their first use, is then not done again in every child.
+A line is JSON: `database`, `channel`, `server`, `failpoint`, `read_back`, `guarded`; or `reap` with the pid of a
+child to wait for. Answers are JSON lines too: the child's `pid`, `delivering` once it begins, and `ended` with its
+wait status. A child delivers until nothing is left, and rewrites what stands in Slack and was acted on.
+Before the first fork something was delivered here already: what Python imports, and what SQLAlchemy and httpx prepare
+at their first use, is then not done again in every child.
 """
 
 from __future__ import annotations
@@ -21,11 +22,16 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from banso_alerts import deliver, tables
+from banso_alerts.channels.email import EmailChannel, SmtpServer
 from banso_alerts.channels.pace import Pace
+from banso_alerts.channels.pinned import PinnedHttp
+from banso_alerts.channels.port import Channel
 from banso_alerts.channels.slack_api import SlackApi
 from banso_alerts.channels.slack_web import SlackWebChannel
+from banso_alerts.channels.webhook import Endpoint, WebhookChannel
 from banso_alerts.domain.delivery import Limits
 from banso_alerts.domain.outreach import OutreachState
+from banso_alerts.revise import Reviser
 from banso_common import failpoints
 from banso_common.clock import SystemClock
 from banso_common.db.engine import connect
@@ -57,21 +63,39 @@ async def warm_up() -> None:
         await engine.dispose()
         async with running_slack() as slack:
             slack.members = dict(MEMBERS)
-            await deliver_all({"database": database, "slack": slack.url, "read_back": True})
+            await deliver_all({"database": database, "channel": "slack", "server": slack.url, "read_back": True})
+
+
+def channel_of(order: dict[str, Any]) -> Channel:
+    """The channel that an order names, over its server on loopback."""
+    timeout_s = LIMITS.request_ms_max / 1_000
+    match order["channel"]:
+        case "email":
+            host, _, port = order["server"].partition(":")
+            sender = "banso <banso@vendor.example>"
+            return EmailChannel(SmtpServer(host, int(port), "none", None, None, sender, timeout_s), SystemClock())
+        case "webhook":
+            http = PinnedHttp(timeout_s, allow_private=True, trust=TRUSTED)
+            return WebhookChannel(http, Endpoint(SecretStr(order["server"]), (b"k" * 32,)), SystemClock())
+        case _:
+            client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, verify=TRUSTED)
+            api = SlackApi(client, order["server"], SecretStr(TOKEN))
+            return SlackWebChannel(api, reads_back=order["read_back"], buttons=True, pace=Pace(0, 0))
 
 
 async def deliver_all(order: dict[str, Any]) -> None:
-    """Deliver until every outreach is sent."""
+    """Deliver until every outreach is sent, and every message in Slack says what was done."""
     engine = connect(order["database"])
-    http = httpx.AsyncClient(timeout=LIMITS.request_ms_max / 1_000, trust_env=False, verify=TRUSTED)
-    api = SlackApi(http, order["slack"], SecretStr(TOKEN))
-    channel = SlackWebChannel(api, reads_back=order["read_back"], pace=Pace(0, 0))
+    channel = channel_of(order)
     deliverer = deliver.Deliverer(engine, [channel], SystemClock(), LIMITS, lambda: None)
-    left = select(func.count()).where(tables.outreach.c.state != OutreachState.SENT.value)
+    revisers = [Reviser(engine, channel, SystemClock(), LIMITS)] if isinstance(channel, SlackWebChannel) else []
+    unsent = select(func.count()).where(tables.outreach.c.state != OutreachState.SENT.value)
+    unsaid = select(func.count()).where(tables.revision.c.next_at.is_not(None))
     while True:
-        if not await deliverer.once(channel):
+        moved = await deliverer.once(channel) + sum([await reviser.once() for reviser in revisers])
+        if not moved:
             async with reading(engine) as tx:
-                if not await tx.scalar(left):
+                if not await tx.scalar(unsent) and not await tx.scalar(unsaid):
                     break
             await asyncio.sleep(POLL_S)
     await channel.close()

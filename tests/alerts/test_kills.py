@@ -7,81 +7,26 @@ do arrive twice. `BANSO_TEST_KILLS` asks for more random kills than the test run
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import random
 import signal as signals
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_common.clock import SECOND_MS, SystemClock
 from banso_common.contracts.outreach_outcome import OutcomeKind
+from tests.alerts.killing import Nursery, kill_at_random, kills_asked_for
 from tests.alerts.nursery import GRACE_MS
 from tests.alerts.room import Room
 from tests.alerts.slack_server import SlackServer, running_slack
 from tests.alerts.workload import MEMBERS, planned
 
-KILLS = int(os.environ.get("BANSO_TEST_KILLS", "100"))
-ROOT = Path(__file__).parents[2]
-ANSWER_S_MAX = 60.0
+KILLS = kills_asked_for(100)
 pytestmark = pytest.mark.timeout(120 + KILLS)
-
-
-class Nursery:
-    """Delivering processes over one database and one Slack."""
-
-    def __init__(self, process: subprocess.Popen[bytes], database: str, slack: SlackServer) -> None:
-        self._process, self._database, self._slack = process, database, slack
-
-    async def begin(self, failpoint: str = "", *, read_back: bool = True, guarded: bool = True) -> int:
-        """Start a process and give its pid once it delivers."""
-        await self._order(
-            database=self._database,
-            slack=self._slack.url,
-            failpoint=failpoint,
-            read_back=read_back,
-            guarded=guarded,
-        )
-        said: dict[str, Any] = {}
-        while not {"pid", "delivering"} <= said.keys():
-            said |= await self._answer()
-        return int(said["pid"])
-
-    async def end(self, pid: int) -> int:
-        """Wait for a process; its wait status is 0, or the signal that killed it."""
-        await self._order(reap=pid)
-        return int((await self._answer())["ended"])
-
-    async def run(self, failpoint: str = "", *, read_back: bool = True) -> int:
-        """Start a process and wait for its end."""
-        return await self.end(await self.begin(failpoint, read_back=read_back))
-
-    async def _order(self, **order: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write((json.dumps(order) + "\n").encode())
-        self._process.stdin.flush()
-
-    async def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(asyncio.to_thread(self._process.stdout.readline), ANSWER_S_MAX)
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-
-@pytest.fixture(scope="module")
-def forking() -> Iterator[subprocess.Popen[bytes]]:
-    """The process that forks; it ends when its input does."""
-    command = [sys.executable, "-m", "tests.alerts.nursery"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        yield process
 
 
 @pytest.fixture
@@ -96,7 +41,7 @@ async def slack() -> AsyncIterator[SlackServer]:
 
 @pytest.fixture
 def nursery(forking: subprocess.Popen[bytes], database_url: str, engine: AsyncEngine, slack: SlackServer) -> Nursery:
-    return Nursery(forking, database_url, slack)
+    return Nursery(forking, database_url, "slack", slack.url)
 
 
 async def doubled(room: Room, slack: SlackServer) -> int:
@@ -109,30 +54,16 @@ async def doubled(room: Room, slack: SlackServer) -> int:
     return sum(arrived.values()) - len(arrived)
 
 
-async def kill_at_random(nursery: Nursery, slack: SlackServer, kills: int, *, read_back: bool = True) -> None:
-    """Kill a delivering process `kills` times: each other one a moment after it has posted, the rest at any time;
-    then let one finish."""
-    chance = random.Random(7)  # the moments are not reproducible, the machine sees to that
-    for number in range(kills):
-        pid = await nursery.begin(read_back=read_back)
-        if number % 2:
-            posted = asyncio.Event()
-            slack.posted = posted.set
-            with suppress(TimeoutError):
-                await asyncio.wait_for(posted.wait(), 2.0)
-            await asyncio.sleep(chance.uniform(0.0, 0.02))
-        else:
-            await asyncio.sleep(chance.uniform(0.0, 0.2))
-        os.kill(pid, signals.SIGKILL)
-        await nursery.end(pid)
-    assert await nursery.run(read_back=read_back) == 0
+def posts(slack: SlackServer) -> Callable[[Callable[[], None]], None]:
+    """How to hear of the next post."""
+    return partial(setattr, slack, "posted")
 
 
 async def test_kills_at_random_lose_nothing_and_double_nothing(
     engine: AsyncEngine, nursery: Nursery, slack: SlackServer
 ) -> None:
     room = await planned(engine, KILLS * 6)
-    await kill_at_random(nursery, slack, KILLS)
+    await kill_at_random(nursery, posts(slack), KILLS)
     assert await doubled(room, slack) == 0
     reads = [method for method, _ in slack.calls if method == "conversations.history"]
     assert reads, "no kill found a message in flight: this test has shown nothing"
@@ -144,7 +75,7 @@ async def test_without_reading_back_kills_at_random_double_messages(
 ) -> None:
     """The control: the same kills, and reading back is off."""
     room = await planned(engine, 120)
-    await kill_at_random(nursery, slack, 20, read_back=False)
+    await kill_at_random(nursery, posts(slack), 20, read_back=False)
     assert await doubled(room, slack) > 0
 
 

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from banso_alerts.channels.email import EmailChannel, SmtpServer
 from banso_alerts.domain.delivery import Rejected, Retry, Sent, Unsure
 from banso_alerts.domain.suppression import SuppressionReason
+from banso_alerts.render.written import ACCENTS
 from banso_common.clock import ManualClock
-from tests.alerts.letters import letter
+from banso_common.contracts.account_signal import Severity
+from tests.alerts.letters import customers_letter, letter
 from tests.alerts.made import MONDAY_NOON, signal
 from tests.alerts.mail_server import AnyPort, MailBox, read
 
@@ -152,6 +154,17 @@ async def test_an_address_is_given_up_only_when_the_server_says_that_it_is_none(
     answer = await channel(server.port).send(letter("sato@vendor.example"))
     assert isinstance(answer, Rejected)
     assert answer.ends is ends
+
+
+async def test_a_customer_answers_to_the_owner_and_is_not_shown_how_grave_it_is(server: AnyPort, box: MailBox) -> None:
+    to_owner, to_customer = letter("sato@vendor.example"), customers_letter()
+    for each in (to_owner, to_customer):
+        await channel(server.port).send(each)
+    inside, outside = (read(envelope) for envelope in box.mails)
+    assert "Reply-To" not in inside
+    assert outside["Reply-To"].addresses[0].addr_spec == "sato@vendor.example"
+    bodies = [mail.get_body(("html",)) for mail in (inside, outside)]
+    assert [ACCENTS[Severity.WARNING] in body.get_content() for body in bodies if body is not None] == [True, False]
 
 
 async def test_a_server_that_cannot_be_reached_has_certainly_taken_nothing() -> None:

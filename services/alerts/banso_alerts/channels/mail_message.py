@@ -11,6 +11,7 @@ from email.utils import format_datetime, parseaddr
 
 from banso_alerts.channels.port import Letter
 from banso_alerts.channels.unsubscribe import WayOut
+from banso_alerts.domain.plays import Audience
 from banso_alerts.render.sinks import mail_header
 from banso_alerts.render.written import as_html, as_text
 from banso_common.clock import SECOND_MS
@@ -48,6 +49,8 @@ def mail_of(letter: Letter, sender: str, sent_at: int, way_out: WayOut = NO_WAY_
     mail = EmailMessage(policy=POLICY)
     mail["From"] = sender_of(sender)
     mail["To"] = _recipient(letter)
+    if letter.about.audience is Audience.CONTACT and letter.about.owner:
+        mail["Reply-To"] = _address("", letter.about.owner)
     try:
         mail["Subject"] = mail_header(message.title)
     except Refused:

@@ -13,6 +13,8 @@ from banso_common.contracts.account_signal import Severity
 
 ACCENTS = {Severity.INFO: "#2f7d4f", Severity.WARNING: "#c77700", Severity.CRITICAL: "#b3261e"}
 """The colour of a mail's upper edge."""
+PLAIN = "#5b6875"
+"""That of a mail to a customer, who is not told how grave it is: such a message has no headings."""
 
 
 def as_text(message: Message, leave: str | None = None) -> str:
@@ -31,7 +33,8 @@ def as_text(message: Message, leave: str | None = None) -> str:
 def as_html(message: Message, leave: str | None = None) -> str:
     """The same as an HTML page; the template escapes every value."""
     shown = {"message": message, "leave": leave, "leave_label": HEADINGS[message.locale].leave}
-    return _html_template().render(shown, accent=ACCENTS[message.severity])
+    inside = any(section.heading for section in message.sections)
+    return _html_template().render(shown, accent=ACCENTS[message.severity] if inside else PLAIN)
 
 
 def as_log_lines(message: Message) -> list[LogLine]:

@@ -64,7 +64,7 @@ def features(model: SuccessModel, panel: Panel, cohort: Cohort) -> NDArray[np.fl
         counts = [last(_daily(panel, [channel.series]), *window) for window in WINDOWS]
         rates = [count / np.maximum(some, 1.0) for count, some in zip(counts, attempts, strict=True)]
         columns += counts + rates + [rates[2] / np.maximum(rates[3], 1e-3)]
-        columns += [np.full(panel.n, rate) for rate in cohort.rates[:, k]]
+        columns += [np.full(panel.n, rate) for rate in cohort.rates[k : k + 1]]
     return np.stack(columns, axis=1).astype(np.float32)
 
 

@@ -26,6 +26,7 @@ class _Kept(msgspec.Struct, array_like=True, frozen=True):
     seen: list[bool]
     contact_age_days: int
     rates: list[list[float]]
+    """One row. Before 2026-11-22 there were three, for three windows, the middle one that of today."""
     kappas: list[float]
     contacts_per: list[float]
     contact_shape: float
@@ -45,7 +46,7 @@ def encode(cohort: Cohort) -> bytes:
         accounts=cohort.accounts,
         seen=cohort.seen.tolist(),
         contact_age_days=cohort.contact_age_days,
-        rates=cohort.rates.tolist(),
+        rates=[cohort.rates.tolist()],
         kappas=cohort.kappas.tolist(),
         contacts_per=cohort.contacts_per.tolist(),
         contact_shape=cohort.contact_shape,
@@ -67,7 +68,7 @@ def decode(raw: bytes) -> Cohort:
         accounts=kept.accounts,
         seen=np.array(kept.seen, np.bool_),
         contact_age_days=kept.contact_age_days,
-        rates=np.array(kept.rates, np.float64),
+        rates=np.array(kept.rates[len(kept.rates) // 2], np.float64),
         kappas=np.array(kept.kappas, np.float64),
         contacts_per=np.array(kept.contacts_per, np.float64),
         contact_shape=kept.contact_shape,

@@ -104,7 +104,6 @@ def test_all_faults_are_told_at_once_with_their_lines() -> None:
         ),
         ("name: smallest", "name: smallest\nsignals: {silent: {}}", "line 2: signals.silent: Input should be"),
         ("name: smallest", "name: smallest\nname: other", "line 2: name: this key stands here twice"),
-        ("name: smallest", "name: smallest\nsilence: {baseline_half_life_days: 3}", "has to be slower"),
         ('attempt: ["*"]', 'attempt: ["*"], contact: {source: connected}', "a connected source needs `events`"),
         ("name: smallest", "name: .nan", "line 1: name: Input should be a valid string"),
         ("name: smallest", "nme: smallest", 'line 1: nme: unknown key, did you mean "name"?'),

@@ -196,8 +196,6 @@ class Silence:
     """What the struggle statistic may be told: half-lives, lag, and how much data is enough."""
 
     half_life_days: float
-    half_life_short_days: float
-    baseline_half_life_days: float
     baseline_lag_days: int
     attempts_min: float
     attempts_days: int

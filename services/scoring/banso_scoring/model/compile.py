@@ -29,7 +29,7 @@ from banso_scoring.model.compile_matrix import compile_capacity, compile_matrix,
 from banso_scoring.model.compile_metrics import compile_metric
 from banso_scoring.model.compile_patterns import compile_objectives, compile_patterns
 from banso_scoring.model.compile_trouble import check_told_back, compile_course
-from banso_scoring.model.schema import ModelFile, SilenceFile
+from banso_scoring.model.schema import ModelFile
 from banso_scoring.model.table import ROLE, Fault, Table, label
 
 SERIES_MAX = 64
@@ -57,7 +57,6 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
     bands = _bands(table)
     journey = compile_journey(table)
     signals = _signals(table)
-    _silence_fits(table, file.silence)
     objectives, patterns = compile_objectives(table), compile_patterns(table)
     course = compile_course(table)
     names = names_of(table)
@@ -194,11 +193,6 @@ def _signals(table: Table) -> tuple[SignalRule, ...]:
             table.fault(("signals", kind.value), f"closes at {rule.close}, not below {rule.open} where it opens")
         rules.append(rule)
     return tuple(sorted(rules, key=lambda rule: list(SignalKind).index(rule.kind)))
-
-
-def _silence_fits(table: Table, silence: SilenceFile) -> None:
-    if silence.baseline_half_life_days < silence.half_life_days:
-        table.fault(("silence", "baseline_half_life_days"), "the baseline has to be slower than `half_life_days`")
 
 
 def _touch(file: ModelFile) -> tuple[TouchRule, ...]:

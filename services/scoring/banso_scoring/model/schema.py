@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.facts.panel import DAYS
@@ -222,12 +222,21 @@ class SignalFile(Keys):
     severity: Annotated[Severity, LAX] | None = None
 
 
+RETIRED = frozenset({"half_life_short_days", "baseline_half_life_days"})
+
+
 class SilenceFile(Keys):
     """The struggle statistic's settings."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_retired(cls, written: object) -> object:
+        """Keys of earlier versions, which set nothing any more, do no harm."""
+        if isinstance(written, dict):
+            return {key: value for key, value in written.items() if key not in RETIRED}
+        return written
+
     half_life_days: Annotated[float, Field(ge=1, le=60)] = 21.0
-    half_life_short_days: Annotated[float, Field(ge=1, le=60)] = 7.0
-    baseline_half_life_days: Annotated[float, Field(ge=1, le=365)] = 70.0
     baseline_lag_days: Annotated[int, Field(ge=1, le=DAYS - 28)] = 28
     attempts_min: Annotated[float, Field(ge=1, le=1_000)] = 10.0
     attempts_days: WindowDays = 28

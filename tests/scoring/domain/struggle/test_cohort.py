@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.struggle.cohort import BINS, CohortSketch, bin_of, merge, sketch
 from banso_scoring.domain.struggle.silence import evaluate
-from banso_scoring.domain.struggle.usual import CONTACT_SHAPE_FIXED, KAPPA_FIXED, RECENT, contact_known, fit
+from banso_scoring.domain.struggle.usual import CONTACT_SHAPE_FIXED, KAPPA_FIXED, contact_known, fit
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady
 
 MODEL = small_model()
@@ -58,7 +58,7 @@ def test_a_small_cohort_keeps_the_fixed_spreads_and_leans_to_the_usual_rate_of_t
     cohort = fit(MODEL, sketch(MODEL, PANEL.take(np.array([], np.intp))))
     assert cohort.kappas.tolist() == [KAPPA_FIXED, KAPPA_FIXED]
     assert cohort.contact_shape == CONTACT_SHAPE_FIXED
-    assert cohort.rates[RECENT] == pytest.approx([0.02, 0.05])
+    assert cohort.rates == pytest.approx([0.02, 0.05])
     assert cohort.contacts_per == pytest.approx([0.02, 0.05, 0.05])
 
 
@@ -68,7 +68,7 @@ def test_one_in_trouble_among_a_handful_does_not_become_what_is_usual(n: int, ba
     error[:bad, -14:] = 20
     panel = panel_of(MODEL, {"act": steady(n, 5), "error": error}, n)
     cohort = fit(MODEL, sketch(MODEL, panel))
-    assert 0 < cohort.rates[RECENT, 0] < 0.03
+    assert 0 < cohort.rates[0] < 0.03
     found = evaluate(MODEL, panel, cohort, True)
     assert (found.trouble[:bad] > 0).all()
     assert (found.trouble[bad:] < -2).all()
@@ -76,7 +76,7 @@ def test_one_in_trouble_among_a_handful_does_not_become_what_is_usual(n: int, ba
 
 def test_a_few_accounts_that_agree_are_what_is_usual() -> None:
     cohort = fit(MODEL, sketch(MODEL, panel_of(MODEL, {"act": steady(8, 10), "error": steady(8, 2)}, 8)))
-    assert cohort.rates[RECENT, 0] == pytest.approx(0.2, rel=0.1)
+    assert cohort.rates[0] == pytest.approx(0.2, rel=0.1)
 
 
 def test_the_usual_rate_is_the_median_so_a_tenth_of_bad_accounts_does_not_move_it() -> None:
@@ -84,7 +84,7 @@ def test_the_usual_rate_is_the_median_so_a_tenth_of_bad_accounts_does_not_move_i
     error = steady(n, 0.5)
     error[:20] = 8
     cohort = fit(MODEL, sketch(MODEL, panel_of(MODEL, {"act": steady(n, 10), "error": error}, n)))
-    assert cohort.rates[RECENT, 0] == pytest.approx(0.05, rel=0.06)
+    assert cohort.rates[0] == pytest.approx(0.05, rel=0.06)
 
 
 def test_where_friction_is_rare_the_usual_rate_is_that_of_all_together() -> None:
@@ -92,7 +92,7 @@ def test_where_friction_is_rare_the_usual_rate_is_that_of_all_together() -> None
     error = np.zeros((n, DAYS))
     error[:30, -10:] = 0.2
     cohort = fit(MODEL, sketch(MODEL, panel_of(MODEL, {"act": steady(n, 1), "error": error}, n)))
-    assert 0.0005 < cohort.rates[RECENT, 0] < 0.02
+    assert 0.0005 < cohort.rates[0] < 0.02
 
 
 def test_a_giant_does_not_decide_what_is_usual() -> None:
@@ -100,7 +100,7 @@ def test_a_giant_does_not_decide_what_is_usual() -> None:
     act, error = steady(n, 3), np.zeros((n, DAYS))
     act[0], error[0] = 1e6, 1e6
     cohort = fit(MODEL, sketch(MODEL, panel_of(MODEL, {"act": act, "error": error}, n)))
-    assert cohort.rates[RECENT, 0] < 0.02
+    assert cohort.rates[0] < 0.02
 
 
 def test_causes_of_contact_are_found_again_and_never_negative() -> None:

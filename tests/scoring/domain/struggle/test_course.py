@@ -36,8 +36,8 @@ LIVES = {
     "slowly": {**SILENT, "contact": on(104), "answer": on(105), "solved": on(116)},
     "fast": {**SILENT, "contact": on(112), "answer": on(113), "solved": on(114)},
     "too early": {**SILENT, "contact": on(102), "answer": on(102), "solved": on(103)},
-    "again soon": {**troubled(SILENT, 145, 14), "contact": on(104)},
-    "again, spoken of at once": {**troubled(SILENT, 150, 14), "contact": on(150)},
+    "again soon": {**troubled(SILENT, 128, 14), "contact": on(104)},
+    "again, spoken of at once": {**troubled(SILENT, 135, 14), "contact": on(135)},
     "lead": {**SILENT, "contact": on(SEEN - 7)},
     "before the lead": {**SILENT, "contact": on(SEEN - 8)},
 }
@@ -95,7 +95,7 @@ def test_trouble_that_goes_on_after_it_was_called_solved_has_come_again(lives: d
 
 
 def test_trouble_that_opens_again_within_the_days_of_confirming_has_been_spoken_of(lives: dict[str, Life]) -> None:
-    again = next(day for day in lives["again soon"] if day.days[OPENED] > 140)
+    again = next(day for day in lives["again soon"] if day.days[OPENED] > 120)
     resolved = next(day.days[RESOLVED] for day in lives["again soon"] if day.days[RESOLVED] != NO_DAY)
     assert again.day - resolved <= MODEL.trouble.confirm_days
     assert (again.stage, again.recurred) == (Stage.RECURRED, True)
@@ -103,7 +103,7 @@ def test_trouble_that_opens_again_within_the_days_of_confirming_has_been_spoken_
 
 def test_new_trouble_does_not_make_good_what_is_past(lives: dict[str, Life]) -> None:
     life = lives["again, spoken of at once"]
-    begins = next(place for place, day in enumerate(life) if day.days[OPENED] > 140)
+    begins = next(place for place, day in enumerate(life) if day.days[OPENED] > 120)
     assert life[begins].stage is Stage.CONTACTED
     assert MODEL.trouble.unspoken < life[begins - 1].factor < 1
     assert life[begins].factor == MODEL.trouble.open

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
+from banso_scoring.domain.facts.windows import BEGUN_DAYS
 from banso_scoring.domain.struggle.cohort import sketch
 from banso_scoring.domain.struggle.silence import SILENT, Struggle, at_most, evaluate
-from banso_scoring.domain.struggle.trouble import log_ratio
+from banso_scoring.domain.struggle.trouble import EVIDENCE_MAX, log_ratio
 from banso_scoring.domain.struggle.usual import Cohort, fit
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady, usual
 
@@ -134,14 +135,33 @@ small = st.integers(0, 40)
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 999), ago=st.integers(0, 27), more=st.integers(1, 10_000))
-def test_more_recent_friction_never_lowers_trouble_nor_silence(seed: int, ago: int, more: int) -> None:
+@given(seed=st.integers(0, 999), ago=st.integers(0, BEGUN_DAYS[0] - 1), more=st.integers(1, 10_000))
+def test_more_friction_now_never_lowers_trouble_nor_silence(seed: int, ago: int, more: int) -> None:
     panel = random_panel(MODEL, 8, seed)
     daily = panel.daily.copy()
     daily[MODEL.roles.channels[0].series, :, DAYS - 1 - ago] += more
     before, after = struggle_of(panel), struggle_of(replace(panel, daily=daily))
     assert (after.trouble >= before.trouble - 1e-9).all()
     assert (after.log_odds >= before.log_odds - 1e-9).all()
+
+
+def test_trouble_that_is_over_is_no_trouble_though_it_was_large() -> None:
+    def trouble(since: int, until: int) -> float:
+        errors = on_days(1, dict.fromkeys(range(until, since), 3.0))
+        return float(struggle_of(panel_of(MODEL, {"act": steady(1, 20), "error": errors}, 1)).trouble[0])
+
+    assert trouble(40, 0) > 3
+    assert trouble(40, 14) < -1
+    assert trouble(70, 49) < -2
+
+
+def test_of_trouble_beyond_all_doubt_it_is_still_told_whether_it_goes_on() -> None:
+    def trouble(until: int) -> float:
+        errors = on_days(1, dict.fromkeys(range(until, 35), 5_000.0))
+        return float(struggle_of(panel_of(MODEL, {"act": steady(1, 10_000), "error": errors}, 1)).trouble[0])
+
+    assert trouble(0) > 5
+    assert trouble(8) < -5
 
 
 @settings(max_examples=60, deadline=None)
@@ -163,7 +183,7 @@ def test_nothing_breaks_at_nothing_and_at_huge_counts(event: str, count: float) 
         found = struggle_of(panel, cohort)
         for column in (found.trouble, found.log_odds, found.log_evidence, found.expected, found.contacts_expected):
             assert np.isfinite(column).all()
-        assert (np.abs(found.log_evidence) <= 6).all()
+        assert (np.abs(found.log_evidence) <= EVIDENCE_MAX).all()
 
 
 @settings(max_examples=20, deadline=None)

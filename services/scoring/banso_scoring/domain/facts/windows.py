@@ -33,6 +33,8 @@ MICRO = 1e6
 BLOCK_PRODUCTS_MAX = 2**18
 """Products of one multiplication: OpenBLAS gives larger ones to several threads, which wait for one another."""
 BLOCK_ROWS_MAX = 1_024
+BEGUN_DAYS = (4, 7, 14, 28, 49)
+"""How long ago trouble may have begun: near enough to one another to tell, few enough to keep for each account."""
 WEIGHTINGS_MAX = 1_024
 """Weightings whose weights are remembered."""
 
@@ -94,28 +96,18 @@ def without(reading: Reading) -> float:
 
 
 def recent(model: SuccessModel) -> Weighting:
-    """The decay in which trouble is counted, and the cohort with it."""
+    """The decay in which the cohort is measured."""
     return Weighting(half_life=model.silence.half_life_days)
 
 
-def lately(model: SuccessModel) -> Weighting:
-    """The faster decay, in which trouble of the last days stands out."""
-    return Weighting(half_life=model.silence.half_life_short_days)
+def beginnings() -> tuple[Weighting, ...]:
+    """The windows that trouble may fill: it began so long ago."""
+    return tuple(last(days) for days in BEGUN_DAYS)
 
 
-def spans(model: SuccessModel) -> tuple[Weighting, ...]:
-    """The spans of time over which trouble and silence are looked for."""
-    return lately(model), recent(model)
-
-
-def held_against(model: SuccessModel) -> tuple[Weighting, ...]:
-    """The windows in which an account's friction is held against the cohort's: the spans, and its own past."""
-    return *spans(model), baseline(model)
-
-
-def baseline(model: SuccessModel) -> Weighting:
-    """The slow, lagged decay which is the account's own past."""
-    return Weighting(half_life=model.silence.baseline_half_life_days, lag=model.silence.baseline_lag_days)
+def long_ago(model: SuccessModel, days: int) -> Weighting:
+    """What an account did before the last `days`, and before the lag: how much it used to write."""
+    return last(DAYS, lag=max(days, model.silence.baseline_lag_days))
 
 
 def last(days: int, lag: int = 0) -> Weighting:
@@ -127,10 +119,11 @@ def last(days: int, lag: int = 0) -> Weighting:
 def wanted(model: SuccessModel) -> dict[int, tuple[Weighting, ...]]:
     """By series the weightings that the model's formulas read, each once, in a fixed order."""
     found: dict[int, list[Weighting]] = {}
-    decays, shown = (*spans(model), baseline(model)), last(model.silence.shown_days)
+    shown = model.silence.shown_days
+    plain = [*beginnings(), last(DAYS), last(shown), *(long_ago(model, days) for days in (*BEGUN_DAYS, shown))]
     every = {model.roles.attempt, model.roles.contact, *(channel.series for channel in model.roles.channels)}
     for series in sorted(every):
-        found[series] = [*decays, last(DAYS), shown]
+        found[series] = [recent(model), *plain]
     found[model.roles.attempt].append(last(model.silence.attempts_days))
     for metric in model.metrics:
         rows = found.setdefault(metric.series, [])

@@ -24,7 +24,6 @@ from banso_scoring.domain.facts.windows import (
     WEIGHTINGS_MAX,
     Weighting,
     Windows,
-    held_against,
     last,
     recent,
     weigh,
@@ -42,6 +41,8 @@ SIZE_CAP = 1e4
 PROFILE_CAP = 1_000.0
 PEAK_TIMES, PEAK_MIN = 10.0, 5.0
 MONTH_DAYS = 30.0
+BINS_IN_WINDOWS = 4
+"""Dimensions of the friction of a sketch of before 2026-11-22: three windows, the middle one that of today."""
 COUNT, FRICTION, ATTEMPTS, SQUARES, SCALE = range(5)
 Number = TypeVar("Number", np.int64, np.float64)
 
@@ -59,8 +60,7 @@ class CohortSketch:
     contact_age_days: int
     """Days since the newest contact of any account; DAYS when there is none."""
     friction: Ints
-    """(windows, channels, BINS, 5): accounts, Σ n, Σ U, Σ n²/U, Σ scale of the accounts whose n/U falls in the
-    bin, in each of `windows.held_against`."""
+    """(channels, BINS, 5): accounts, Σ n, Σ U, Σ n²/U, Σ scale of the accounts whose n/U falls in the bin."""
     contact_xx: Ints
     """(1 + channels, 1 + channels): Σ w x xᵀ, x = (seat-months, friction of each channel)."""
     contact_xc: Ints
@@ -87,6 +87,8 @@ class CohortSketch:
             for name in cls.__slots__
             if name not in ("version", "day", "accounts", "contact_age_days")
         }
+        if whole["friction"].ndim == BINS_IN_WINDOWS:
+            whole["friction"] = whole["friction"][1]
         return cls(
             version=str(values["version"]),
             day=int(values["day"]),
@@ -145,7 +147,7 @@ def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch
         accounts=panel.n,
         seen=seen,
         contact_age_days=_contact_age(model, panel),
-        friction=_friction_bins(model, windows),
+        friction=_bins(model, windows, recent(model)),
         contact_xx=contacts[0],
         contact_xc=contacts[1],
         contact_x=contacts[2],
@@ -218,10 +220,6 @@ def _contact_age(model: SuccessModel, panel: Panel) -> int:
         came |= rows.any(axis=0)
     days = np.flatnonzero(came)
     return DAYS - 1 - int(days[-1]) if days.size else DAYS
-
-
-def _friction_bins(model: SuccessModel, windows: Windows) -> Ints:
-    return np.stack([_bins(model, windows, weighting) for weighting in held_against(model)])
 
 
 def _bins(model: SuccessModel, windows: Windows, weighting: Weighting) -> Ints:

@@ -13,7 +13,7 @@ from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.struggle.incidents import discounts
 from banso_scoring.domain.struggle.silence import LOG_NEUTRAL, Struggle
 from banso_scoring.domain.struggle.trouble import sum_rows, worse
-from banso_scoring.domain.struggle.usual import RECENT, Cohort
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 
 Days = NDArray[np.int32]
@@ -52,12 +52,11 @@ class Facts:
         """(m,): T of the friction after the day `since` alone; incidents that hit everybody are discounted."""
         counts = self._day() > since[:, None]
         tried = (self.rows(self.model.roles.attempt) * counts).sum(axis=1)
-        factors = discounts(self.model, cohort)
+        factors, pace, sure = discounts(self.model, cohort), struggle.pace, struggle.sure
         found = np.zeros((len(self.model.roles.channels), len(self.some)))
         for k, channel in enumerate(self.model.roles.channels):
             came = (self.rows(channel.series) * counts * factors[k]).sum(axis=1)
-            expected = cohort.rates[RECENT][k] * struggle.pace[k, self.some] * tried
-            found[k] = worse(came, expected, struggle.sure[k, self.some], channel)
+            found[k] = worse(came, cohort.rates[k] * pace[k, self.some] * tried, sure[k, self.some], channel)
         return LOG_NEUTRAL + sum_rows(found, len(self.some))
 
     def _day(self) -> NDArray[np.int64]:

@@ -3,8 +3,12 @@
     φ_d = (F_d + φ̄·A) / (A_d + A)        the cohort's friction per attempt on day d, shrunk to its median φ̄
     f_d = min(1, 1.5·φ̄ / φ_d)            what one piece of friction of that day still counts
 
-Discounted counts are held against the discounted rate φ·Σ w f F / Σ w F, so that an incident neither raises
-the alarm while it lasts nor, later, the pace that an account is used to.
+Discounted counts are held against what the cohort made of the same days, discounted alike:
+
+    φ_w = φ·g·(Σ_w f F + C) / (q·Σ_w A + C),    q = Σ_r f F / Σ_r A,    g = Σ_r f F / Σ_r F
+
+(r the decay in which φ is measured, C shrinks short windows to φ), so that an incident neither raises the alarm
+while it lasts nor, later, the pace that an account is used to, and what moves all accounts cancels.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from banso_scoring.domain.facts.panel import DAYS, Floats, Ints, Panel
-from banso_scoring.domain.facts.windows import QUANTUM, Windows, held_against
+from banso_scoring.domain.facts.windows import QUANTUM, Weighting, Windows, beginnings, last, recent
 from banso_scoring.domain.remembered import remembered
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.struggle.cohort import met, moved
@@ -23,20 +27,22 @@ from banso_scoring.domain.success_model import SuccessModel
 
 TOLERATED = 1.5
 ATTEMPTS_SHRUNK = 200.0
+FRICTION_SHRUNK = 50.0
+"""C."""
 
 
 @dataclass(frozen=True, slots=True)
 class Friction:
-    """Effective friction of n accounts with incidents discounted, and the rates it is held against."""
+    """Friction of n accounts with incidents discounted, and the rates it is held against, in each of `windows`."""
 
-    recent: Floats
-    """(spans, channels, n): n_hk."""
-    past: Floats
-    """(channels, n): B_k, of the lagged baseline."""
+    windows: tuple[Weighting, ...]
+    """`beginnings()`, then all days."""
+    counts: Floats
+    """(windows, channels, n)."""
     rates: Floats
-    """(spans + 1, channels): φ_k without incidents, in each span and in the past."""
+    """(windows, channels): φ_w."""
     counted: Floats
-    """(spans + 1, channels): the share of all friction that is counted; 1 without an incident."""
+    """(windows, channels): the share of all friction that is counted; 1 without an incident."""
 
 
 @remembered
@@ -59,33 +65,42 @@ def discounts(model: SuccessModel, cohort: Cohort) -> Floats:
 def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows) -> Friction:
     """The friction of the accounts of `panel`. Exact sums, as in `windows`: weights are rounded to its quantum."""
     factors = discounts(model, cohort)
-    weightings = held_against(model)
+    asked = (*beginnings(), last(DAYS))
+    rates, counted = _rates(model, cohort, factors, asked)
     if (factors == 1.0).all():
-        counts = np.stack([met(model, windows, weighting) for weighting in weightings])
-        return Friction(counts[:-1], counts[-1], cohort.rates, np.ones_like(cohort.rates))
-    found = np.zeros((len(weightings), len(factors), panel.n))
+        return Friction(asked, np.stack([met(model, windows, one) for one in asked]), rates, counted)
+    found = np.zeros((len(asked), len(factors), panel.n))
     since = _days_since(panel, cohort)
     for days in np.unique(since).tolist():
         shifted = moved(factors, days, 1)
         there = np.flatnonzero(since == days)
         for k, channel in enumerate(model.roles.channels):
-            weights = np.stack([weighting.weights() * shifted[k] for weighting in weightings], axis=1)
+            weights = np.stack([one.weights() * shifted[k] for one in asked], axis=1)
             sums = panel.daily[channel.series][there] @ (np.rint(weights * QUANTUM) / QUANTUM)
             found[:, k, there] = sums.T
-    counts = found * np.array([weighting.evenness() for weighting in weightings])[:, None, None]
-    counted = _counted(model, cohort, factors)
-    return Friction(counts[:-1], counts[-1], cohort.rates * counted, counted)
+    return Friction(asked, found, rates, counted)
 
 
-def _counted(model: SuccessModel, cohort: Cohort, factors: Floats) -> Floats:
-    """(windows, channels): Σ w f F / Σ w F, on the cohort's own day, on which φ was measured."""
-    shares = np.ones_like(cohort.rates)
-    for window, weighting in enumerate(held_against(model)):
-        for k, channel in enumerate(model.roles.channels):
-            came = cohort.profile[channel.series] * weighting.weights()
-            if came.sum() > 0:
-                shares[window, k] = float((came * factors[k]).sum() / came.sum())
-    return shares
+def _rates(model: SuccessModel, cohort: Cohort, factors: Floats, asked: tuple[Weighting, ...]) -> tuple[Floats, Floats]:
+    """(windows, channels) each: φ_w and Σ_w f F / Σ_w F, on the cohort's own day, on which φ was measured."""
+    rates, shares = np.tile(cohort.rates, (len(asked), 1)), np.ones((len(asked), len(factors)))
+    if cohort.accounts < ACCOUNTS_MIN:
+        return rates, shares
+    tried, measured = cohort.profile[model.roles.attempt], recent(model).weights()
+    for k, channel in enumerate(model.roles.channels):
+        came = cohort.profile[channel.series]
+        left = came * factors[k]
+        all_of_it, in_all = float(came @ measured), float(tried @ measured)
+        if not all_of_it or not in_all:
+            continue
+        usual = float(left @ measured) / in_all
+        for w, window in enumerate(asked):
+            weights = window.weights()
+            moved_by = (left @ weights + FRICTION_SHRUNK) / (usual * (tried @ weights) + FRICTION_SHRUNK)
+            rates[w, k] *= moved_by * (left @ measured) / all_of_it
+            if came @ weights > 0:
+                shares[w, k] = left @ weights / (came @ weights)
+    return rates, shares
 
 
 def _days_since(panel: Panel, cohort: Cohort) -> Ints:

@@ -1,16 +1,21 @@
 """Who is in trouble, and who of them says nothing: additive log-evidence over four states.
 
-    L_h = Σ_k e_hk                     how much worse things go than the account is used to, in span h (see trouble)
-    m_h = θ_c·(β_0·seat-months + Σ β_k·n_hk)          contacts expected, each with its cause
-    S_h = clip(ln NB(c_h; .15·m_h, s_c) - ln NB(c_h; m_h, s_c), ±6)
-    fine ln .94 · vocal ln .03 + L · silent but struggling ln .03 + (L + S) · quiet by nature ln .15 + S
+    L_b = Σ_k e_bk          how much worse things go than the account is used to, if it began b days ago (see trouble)
+    L_o                     the same, if it was bad and is over
+    m_b = θ_c·(β_0·seat-months + Σ β_k·n_bk)          contacts expected since then, each with its cause
+    S_b = clip(ln NB(c_b; .15·m_b, s_c) - ln NB(c_b; m_b, s_c), ±10)
+    fine ln .94, of which ln .12 + L_o · vocal ln .03 + L · silent but struggling ln .03 + (L + S) ·
+    quiet by nature ln .15 + S
 
-θ_c is how much the account itself used to write, shrunk to the cohort as its pace of friction is: who always
-wrote and now does not is more silent than who never did. L, S and their sum are averaged over the spans as
-likelihoods. n, B and φ are free of incidents that hit everybody (see incidents). The score is the log-odds of
-the third state. Without a contact source S is 0 and nobody is called silent. T = L + ln(.06 / 1.09) is the log-odds of
-struggling by friction alone: what the two states with trouble weigh against the two without where S says nothing.
-Source: Goodman's complaint research for the prior; see trouble for the rest.
+θ_c is how much the account itself used to write before, at least four weeks ago, shrunk to the cohort as its pace of
+friction is: who always wrote and now does not is more silent than who never did. L, S and their sum are averaged over
+the beginnings as likelihoods. n_k of trouble is free of incidents that hit everybody (see incidents); that of contacts
+is not, for people write about those, too. The score is the log-odds of the third state. Without a contact source S is
+0 and nobody is called silent.
+
+T, the log-odds of struggling by friction alone, is the same without any S. Of those in trouble half are taken to be
+silent at any one moment: .03 and .03. Goodman & Newman (2003) found that 37 % of those with a problem in business
+software never tell anybody; who will write later, but has not yet, comes on top of these.
 """
 
 from __future__ import annotations
@@ -22,18 +27,27 @@ from functools import cache
 import numpy as np
 
 from banso_scoring.domain.facts.panel import Bools, Floats, Panel
-from banso_scoring.domain.facts.windows import Windows, baseline, last, spans, weigh
+from banso_scoring.domain.facts.windows import BEGUN_DAYS, Weighting, Windows, last, long_ago, weigh
 from banso_scoring.domain.struggle import incidents
 from banso_scoring.domain.struggle.cohort import met, months_of, size_of
-from banso_scoring.domain.struggle.incidents import Friction
-from banso_scoring.domain.struggle.trouble import Trouble, evidence, log_ratio, mean_of, shrunk, sum_rows
-from banso_scoring.domain.struggle.usual import RECENT, Cohort
+from banso_scoring.domain.struggle.trouble import (
+    Trouble,
+    evidence,
+    log_ratio,
+    log_sum,
+    over_beginnings,
+    shrunk,
+    sum_rows,
+)
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 
 SILENT_SHARE = 0.15
 """Of the contacts that an account would make, the share that a silent one still makes."""
-LOG_FINE, LOG_VOCAL, LOG_SILENT, LOG_QUIET = np.log([0.94, 0.03, 0.03, 0.15])
-LOG_NEUTRAL = float(np.log((0.03 + 0.03) / (0.94 + 0.15)))
+LOG_FINE, LOG_OVER, LOG_VOCAL, LOG_SILENT, LOG_QUIET = np.log([0.82, 0.12, 0.03, 0.03, 0.15])
+"""`OVER` is fine, after a trouble that is past: twice as many as are in trouble now."""
+LOG_STRUGGLING = float(np.log(0.03 + 0.03))
+LOG_NEUTRAL = LOG_STRUGGLING - float(np.log(0.82 + 0.12 + 0.15))
 """T of an account of whose friction nothing is known."""
 FINE, VOCAL, SILENT, QUIET = range(4)
 CONTACTS_SUMMED_MAX = 30
@@ -65,16 +79,24 @@ class Struggle:
     """(n,): log-odds of struggling, whether it says so or not."""
     trouble_alone: Floats
     """(n,): T, log-odds of struggling by friction alone: what was written or not moves it not at all."""
-    pace: Floats
-    """(channels, n): the account's own pace of friction against the cohort's."""
-    sure: Floats
-    """(channels, n): how sure that pace is."""
+    friction: Trouble
+    """What the friction says, by beginning and channel."""
     log_odds: Floats
     """(n,): log-odds of silent but struggling; NaN when contact is unknown."""
     enough_data: Bools
     """(n,)"""
     contact_known: bool
     _told: Callable[[], Told]
+
+    @property
+    def pace(self) -> Floats:
+        """(channels, n): the account's own pace of friction against the cohort's."""
+        return self.friction.pace()
+
+    @property
+    def sure(self) -> Floats:
+        """(channels, n): how sure that pace is."""
+        return self.friction.sure()
 
     @property
     def seen(self) -> Floats:
@@ -88,7 +110,7 @@ class Struggle:
 
     @property
     def log_evidence(self) -> Floats:
-        """(channels, n): see `trouble`, of the span that says most."""
+        """(channels, n): see `trouble`, of the beginning that says most."""
         return self._told().log_evidence
 
     @property
@@ -119,34 +141,32 @@ def evaluate(
     windows = windows or weigh(model, panel)
     friction = incidents.friction(model, panel, cohort, windows)
     worse = evidence(model, windows, cohort, friction)
-    talk, sure = own_talk(model, panel, windows, cohort, friction)
-    quiet, size = np.zeros_like(worse.by_span), size_of(panel)
+    quiet = np.zeros_like(worse.by_beginning)
     if contact_known:
-        for h, span in enumerate(spans(model)):
-            expected = talk * contacts_expected(cohort, months_of(size, panel.age_days, span), friction.recent[h])
-            contacts = windows.of(model.roles.contact, span) * span.evenness()
-            quiet[h] = log_ratio(contacts, SILENT_SHARE * expected, expected, sure)
-    states = np.empty((4, panel.n))
-    states[FINE] = LOG_FINE
-    more = mean_of(worse.by_span)
+        before = [long_ago(model, days) for days in BEGUN_DAYS]
+        talk = {one: own_talk(model, panel, windows, cohort, one) for one in set(before)}
+        for b, days in enumerate(BEGUN_DAYS):
+            own, sure = talk[before[b]]
+            months = months_of(size_of(panel), panel.age_days, last(days))
+            expected = own * contacts_expected(cohort, months, met(model, windows, last(days)))
+            quiet[b] = log_ratio(windows.of(model.roles.contact, last(days)), SILENT_SHARE * expected, expected, sure)
+    states, more = np.empty((4, panel.n)), over_beginnings(worse.by_beginning)
+    states[FINE] = log_sum(np.stack([np.full(panel.n, LOG_FINE), LOG_OVER + worse.over]))
     states[VOCAL] = LOG_VOCAL + more
-    states[SILENT] = LOG_SILENT + mean_of(worse.by_span + quiet)
-    states[QUIET] = LOG_QUIET + mean_of(quiet)
-    weights = np.exp(states)
+    states[SILENT] = LOG_SILENT + over_beginnings(worse.by_beginning + quiet)
+    states[QUIET] = LOG_QUIET + over_beginnings(quiet)
+    calm = log_sum(np.stack([states[FINE], np.full(panel.n, LOG_QUIET)]))
     tried = windows.of(model.roles.attempt, last(model.silence.attempts_days))
     return Struggle(
         attempts=windows.of(model.roles.attempt, last(model.silence.shown_days)),
         states=states,
-        trouble=np.log(weights[VOCAL] + weights[SILENT]) - np.log(weights[FINE] + weights[QUIET]),
-        trouble_alone=LOG_NEUTRAL + more,
-        pace=worse.pace,
-        sure=worse.sure,
-        log_odds=states[SILENT]
-        - np.log(weights[FINE] + weights[VOCAL] + weights[QUIET])
-        + (0.0 if contact_known else np.nan),
+        trouble=log_sum(states[[VOCAL, SILENT]]) - log_sum(states[[FINE, QUIET]]),
+        trouble_alone=LOG_STRUGGLING + more - calm,
+        friction=worse,
+        log_odds=states[SILENT] - log_sum(states[[FINE, VOCAL, QUIET]]) + (0.0 if contact_known else np.nan),
         enough_data=tried >= model.silence.attempts_min,
         contact_known=contact_known,
-        _told=cache(lambda: _told(model, (panel, windows, cohort), worse, (talk, sure), contact_known)),
+        _told=cache(lambda: _told(model, (panel, windows, cohort), worse, contact_known)),
     )
 
 
@@ -159,36 +179,33 @@ def contacts_expected(cohort: Cohort, months: Floats, friction: Floats) -> Float
     return np.asarray(total)
 
 
-def _told(
-    model: SuccessModel, facts: tuple[Panel, Windows, Cohort], worse: Trouble, talk: tuple[Floats, Floats], known: bool
-) -> Told:
-    """What is told of the last `shown_days`; `talk` is θ_c and s_c."""
+def _told(model: SuccessModel, facts: tuple[Panel, Windows, Cohort], worse: Trouble, known: bool) -> Told:
+    """What is told of the last `shown_days`."""
     panel, windows, cohort = facts
+    own, sure = own_talk(model, panel, windows, cohort, long_ago(model, model.silence.shown_days))
     shown, unknown = last(model.silence.shown_days), 0.0 if known else np.nan
     seen, contacts = met(model, windows, shown), windows.of(model.roles.contact, shown)
     causes = np.vstack([months_of(size_of(panel), panel.age_days, shown), seen])
-    parts = talk[0] * (cohort.contacts_per[:, None] * causes)
+    parts = own * (cohort.contacts_per[:, None] * causes)
     expected = sum_rows(parts, panel.n)
     return Told(
         seen=seen,
-        expected=cohort.rates[RECENT][:, None] * worse.pace * windows.of(model.roles.attempt, shown),
+        expected=cohort.rates[:, None] * worse.pace() * windows.of(model.roles.attempt, shown),
         log_evidence=worse.by_channel(),
         contacts_seen=contacts + unknown,
         contacts_expected=expected + unknown,
         contacts_from=parts + unknown,
-        p_no_contact=at_most(contacts, expected, talk[1]) + unknown,
+        p_no_contact=at_most(contacts, expected, sure) + unknown,
     )
 
 
 def own_talk(
-    model: SuccessModel, panel: Panel, windows: Windows, cohort: Cohort, friction: Friction
+    model: SuccessModel, panel: Panel, windows: Windows, cohort: Cohort, before: Weighting
 ) -> tuple[Floats, Floats]:
     """θ_c and s_c, (n,) each: how much the account used to write of what the usual one does, and how sure that is."""
-    weighting = baseline(model)
-    written = windows.of(model.roles.contact, weighting) * weighting.evenness()
-    months = months_of(size_of(panel), panel.age_days, weighting)
-    expected = contacts_expected(cohort, months, friction.past)
-    return shrunk(written, expected, cohort.contact_shape)
+    months = months_of(size_of(panel), panel.age_days, before)
+    expected = contacts_expected(cohort, months, met(model, windows, before))
+    return shrunk(windows.of(model.roles.contact, before), expected, cohort.contact_shape)
 
 
 def at_most(seen: Floats, mean: Floats, shape: Floats | float) -> Floats:

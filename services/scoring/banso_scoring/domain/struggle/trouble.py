@@ -1,79 +1,120 @@
-"""How much more friction an account meets than it is used to, as log-evidence by channel, over two spans of time.
+"""How much more friction an account meets than it is used to, as log-evidence by channel, over the days that trouble
+may fill: it began b days ago and goes on, or it was over e days ago.
 
-    E_hk = φ_hk·U_h·θ_k             expected in span h, from attempts U and the account's own lagged pace
-    θ_k  = (κ_k + B_k) / (κ_k + φ_Bk·U_B)      φ: the cohort's rate in the same window, so what hits all cancels
+    n_k, U, E_k = φ_k·U·θ_k            friction and attempts of those days, and what was to be expected of them
+    θ_k  = (κ_k + B_k) / (κ_k + φ_k·U_B)        the account's own pace on all its other days; φ: the cohort's rate in
+                                                the same days, so what hits all cancels
     s_k  = 1 / (1/(κ_k + B_k) + 1/D)      how sure that is: the more of its past was seen, up to a drift D of pace
-    l_hk = ln mean_ρ [NB(n_hk; ρ·E_hk, s) / NB(n_hk; E_hk, s)],  s = s_k·g_hk²      over several sizes ρ of trouble
-    e_hk = ln(1/2 + 1/2·exp(w_k·clip(l_hk, ±6)))                       trouble seldom is in every channel
-    L    = ln mean_h exp Σ_k e_hk                                      it began lately, or some weeks ago
+    l_k  = ln mean_ρ [NB(n_k; ρ·E_k, s) / NB(n_k; E_k, s)],  s = s_k·g_k²      over several sizes ρ of trouble
+    e_k  = ln(1/2 + 1/2·exp(w_k·l_k))                                  trouble seldom is in every channel
+    L_be = Σ_k e_k
 
-g is the share of the span's friction that is left once incidents are discounted: an incident comes in clumps, and
-what one account has more of it than another says little.
+No l is clipped before spans were held against one another: of trouble beyond all doubt it still has to be told
+whether it goes on. Trouble begins on any day alike, and of what began, half is over after
+LIFE_DAYS: that is the weight of each b.
+g is the share of the friction that is left once incidents are discounted: an incident comes in clumps, and what one
+account has more of it than another says little.
 Source: Fader, Hardie & Lee (2005) for shrinking own pace to the cohort's with a gamma prior, of which s_k is the
-posterior shape; Kass & Raftery (1995) for averaging likelihoods over what is not known.
+posterior shape; Kass & Raftery (1995) for averaging likelihoods over what is not known; Barry & Hartigan (1993)
+for spans between points of change.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from banso_scoring.domain.facts.panel import Floats
-from banso_scoring.domain.facts.windows import Windows, baseline, spans
+from banso_scoring.domain.facts.windows import BEGUN_DAYS, Windows
 from banso_scoring.domain.struggle.incidents import Friction
-from banso_scoring.domain.struggle.usual import PAST, Cohort
+from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import Channel, SuccessModel
 
-PACE_MIN, PACE_MAX = 0.25, 20.0
-EVIDENCE_MAX = 6.0
-DRIFT = 20.0
-"""D: no past makes an account steadier than this: a gamma of shape 20 moves by 22 %."""
+PACE_MIN, PACE_MAX = 0.02, 50.0
+EVIDENCE_MAX = 10.0
+"""Of a channel, as it is shown; and of silence."""
+DRIFT = 80.0
+"""D: no past makes an account steadier than this: a gamma of shape 80 moves by 11 %."""
 SHARE = 0.5
 """The share of channels that are worse in trouble."""
+LINEAR_FROM = 36.0
+"""ln(1 + exp x) is x from here on, as far as floats can tell."""
+LOG_SHARE, LOG_CALM = math.log(SHARE), math.log(1.0 - SHARE)
 SIZES = (0.4, 1.0, 2.0)
 """Trouble is as large as a channel's `ratio` says, less, or more: 1 + size·(ratio - 1)."""
+LIFE_DAYS = 20.0
+LASTED_DAYS_MIN = 14
+"""What was over sooner leaves no trace worth telling from chance."""
+WHOLE = len(BEGUN_DAYS)
+"""The place of all days in `Friction.windows`."""
+
+
+def _beginnings() -> Floats:
+    """(BEGUN_DAYS,): ln of the weight of each b: what began nearer to it than to its neighbours, and goes on."""
+    middle = (np.array(BEGUN_DAYS[1:]) + BEGUN_DAYS[:-1]) / 2.0
+    bounds = np.array([0.0, *middle, 2.0 * BEGUN_DAYS[-1] - middle[-1]])
+    weights = -np.diff(np.exp2(-bounds / LIFE_DAYS))
+    return np.asarray(np.log(weights / weights.sum()))
+
+
+LOG_BEGUN = _beginnings()
+GOING_ON = tuple((-1, begun) for begun in range(WHOLE))
+OVER = tuple(
+    (over, begun)
+    for begun, days in enumerate(BEGUN_DAYS)
+    for over, since in enumerate(BEGUN_DAYS)
+    if days - since >= LASTED_DAYS_MIN
+)
+"""Spans of days as places in BEGUN_DAYS: over since, begun; -1 is not over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """The evidence of n accounts."""
 
-    by_span: Floats
-    """(spans, n): Σ_k e_hk."""
-    by_span_and_channel: Floats
-    """(spans, channels, n): e_hk."""
-    pace: Floats
-    """(channels, n): θ_k."""
-    sure: Floats
-    """(channels, n): s_k, before incidents are discounted."""
+    by_beginning: Floats
+    """(BEGUN_DAYS, n): L of trouble that began so long ago and goes on."""
+    over: Floats
+    """(n,): ln of the mean of exp L over all trouble that is over."""
+    by_beginning_and_channel: Floats
+    """(BEGUN_DAYS, channels, n): e_k."""
+    paces: Floats
+    """(BEGUN_DAYS, channels, n): θ_k."""
+    sures: Floats
+    """(BEGUN_DAYS, channels, n): s_k, before incidents are discounted."""
 
     def by_channel(self) -> Floats:
-        """(channels, n): e_hk in the span that says most."""
-        leading = self.by_span.argmax(axis=0)
-        return np.asarray(np.take_along_axis(self.by_span_and_channel, leading[None, None, :], axis=0)[0])
+        """(channels, n): e_k of the beginning that says most, at most `EVIDENCE_MAX`."""
+        return np.minimum(EVIDENCE_MAX, self._leading(self.by_beginning_and_channel))
+
+    def pace(self) -> Floats:
+        """(channels, n): θ_k of the beginning that says most."""
+        return self._leading(self.paces)
+
+    def sure(self) -> Floats:
+        """(channels, n): s_k of the beginning that says most."""
+        return self._leading(self.sures)
+
+    def _leading(self, columns: Floats) -> Floats:
+        leading = (self.by_beginning + LOG_BEGUN[:, None]).argmax(axis=0)
+        return np.asarray(np.take_along_axis(columns, leading[None, None, :], axis=0)[0])
 
 
 def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> Trouble:
     """The evidence in `friction`, held against the attempts of `windows`."""
-    pace, sure = own_pace(model, windows, cohort, friction)
-    found = np.zeros(friction.recent.shape)
-    for h, span in enumerate(spans(model)):
-        tried = windows.of(model.roles.attempt, span) * span.evenness()
-        for k, channel in enumerate(model.roles.channels):
-            expected = friction.rates[h, k] * tried * pace[k]
-            counted = friction.counted[h, k]
-            found[h, k] = worse(friction.recent[h, k], expected, sure[k] * counted**2, channel)
-    by_span = np.stack([sum_rows(rows, tried.shape[0]) for rows in found])
-    return Trouble(by_span, found, pace, sure)
-
-
-def own_pace(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> tuple[Floats, Floats]:
-    """θ and s, (channels, n) each: the account's own lagged pace of friction, and how sure it is."""
-    weighting = baseline(model)
-    tried = windows.of(model.roles.attempt, weighting) * weighting.evenness()
-    expected = friction.rates[PAST][:, None] * tried
-    return shrunk(friction.past, expected, cohort.kappas[:, None])
+    tried = [windows.of(model.roles.attempt, one) for one in friction.windows]
+    expected = np.stack([rates[:, None] * some for rates, some in zip(friction.rates, tried, strict=True)])
+    spans = [_span(model, cohort, friction, expected, span) for span in GOING_ON]
+    past = [_span(model, cohort, friction, expected, span)[0] for span in OVER]
+    return Trouble(
+        by_beginning=np.stack([sum_rows(found, windows.n) for found, _, _ in spans]),
+        over=mean_of(np.stack([sum_rows(found, windows.n) for found in past])),
+        by_beginning_and_channel=np.stack([found for found, _, _ in spans]),
+        paces=np.stack([pace for _, pace, _ in spans]),
+        sures=np.stack([sure for _, _, sure in spans]),
+    )
 
 
 def shrunk(seen: Floats, expected: Floats, shape: Floats | float) -> tuple[Floats, Floats]:
@@ -83,16 +124,21 @@ def shrunk(seen: Floats, expected: Floats, shape: Floats | float) -> tuple[Float
 
 
 def log_ratio(n: Floats, mean_other: Floats, mean: Floats, shape: Floats | float) -> Floats:
-    """ln NB(n; mean_other, shape) - ln NB(n; mean, shape), clipped to ±6; the gamma terms cancel. 0 at no mean."""
+    """ln NB(n; mean_other, shape) - ln NB(n; mean, shape), clipped to ±10; the gamma terms cancel. 0 at no mean."""
     known = (mean > 0) & (mean_other > 0)
     ratio = np.log(np.where(known, mean_other, 1.0) / np.where(known, mean, 1.0))
     spread = np.log1p((mean_other - mean) / (shape + mean))
     return np.clip(np.where(known, n * ratio - (n + shape) * spread, 0.0), -EVIDENCE_MAX, EVIDENCE_MAX)
 
 
+def over_beginnings(rows: Floats) -> Floats:
+    """(n,): ln of the mean over beginnings of exp, each with its weight."""
+    return log_sum(rows + LOG_BEGUN[:, None])
+
+
 def mean_of(rows: Floats) -> Floats:
-    """(n,): ln of the mean over rows of exp. Rows of evidence are small enough for exp to hold them."""
-    return np.asarray(np.log(sum_rows(np.exp(rows), rows.shape[1]) / len(rows)))
+    """(n,): ln of the mean over rows of exp."""
+    return log_sum(rows) - math.log(len(rows))
 
 
 def sum_rows(rows: Floats, n: int) -> Floats:
@@ -103,17 +149,34 @@ def sum_rows(rows: Floats, n: int) -> Floats:
     return total
 
 
+def _span(
+    model: SuccessModel, cohort: Cohort, friction: Friction, expected: Floats, span: tuple[int, int]
+) -> tuple[Floats, Floats, Floats]:
+    """(channels, n) each: e, θ and s of trouble in one span of days; `expected` is (windows, channels, n)."""
+    over, begun = span
+    n, mean = friction.counts[begun], expected[begun]
+    if over >= 0:
+        n, mean = n - friction.counts[over], np.maximum(mean - expected[over], 0.0)
+    other = np.maximum(expected[WHOLE] - mean, 0.0)
+    pace, sure = shrunk(friction.counts[WHOLE] - n, other, cohort.kappas[:, None])
+    found = np.empty(n.shape)
+    for k, channel in enumerate(model.roles.channels):
+        found[k] = worse(n[k], mean[k] * pace[k], sure[k] * friction.counted[begun, k] ** 2, channel)
+    return found, pace, sure
+
+
 def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
     """(n,): e, of friction `n` against what is expected. As `log_ratio` of each size, its logarithm taken once."""
-    share, total, much = expected / (shape + expected), np.zeros(len(n)), n + shape
-    for size in SIZES:
+    share, ratios = expected / (shape + expected), np.empty((len(SIZES), len(n)))
+    for row, size in enumerate(SIZES):
         more = size * (channel.ratio - 1.0)
-        spread = np.multiply(share, more)
-        np.log1p(spread, out=spread)
-        spread *= much
-        ratio = np.multiply(n, np.log1p(more))
-        ratio -= spread
-        np.clip(ratio, -EVIDENCE_MAX, EVIDENCE_MAX, out=ratio)
-        total += np.exp(ratio, out=ratio)
-    likely = (total / len(SIZES)) ** channel.weight
-    return np.where(expected > 0, np.log(SHARE * likely + (1.0 - SHARE)), 0.0)
+        ratios[row] = n * math.log1p(more) - (n + shape) * np.log(1.0 + more * share)
+    likely = channel.weight * mean_of(ratios) + (LOG_SHARE - LOG_CALM)
+    softly = np.log(1.0 + np.exp(np.minimum(likely, LINEAR_FROM))) + np.maximum(likely - LINEAR_FROM, 0.0)
+    return np.where(expected > 0, LOG_CALM + softly, 0.0)
+
+
+def log_sum(rows: Floats) -> Floats:
+    """(n,): ln of the sum over rows of exp, without leaving the range of floats."""
+    most = rows.max(axis=0)
+    return np.asarray(most + np.log(sum_rows(np.exp(rows - most), rows.shape[1])))

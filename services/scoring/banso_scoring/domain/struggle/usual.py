@@ -47,8 +47,6 @@ USUAL_ACCOUNTS, CALM_SHARE = 3, 0.75
 One in trouble among a handful must not become what is usual."""
 RIDGE_ACCOUNTS = 5.0
 CONTACT_FRESH_DAYS = 28
-LATELY, RECENT, PAST = range(3)
-"""Places in `windows.held_against`."""
 
 
 class ContactState(StrEnum):
@@ -72,7 +70,7 @@ class Cohort:
     """(series,): whether any account ever sent an event of the series in the window."""
     contact_age_days: int
     rates: Floats
-    """(windows, channels): φ, friction per attempt, in each of `windows.held_against`."""
+    """(channels,): φ, friction per attempt."""
     kappas: Floats
     """(channels,): κ, the spread between accounts; small is wide."""
     contacts_per: Floats
@@ -89,15 +87,15 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
     if sketch.version != model.version:
         raise ValueError(f"a sketch of {sketch.version} says nothing to {model.version}")
     channels = model.roles.channels
-    fits = [[_channel(bins[k], channel.usual_rate) for k, channel in enumerate(channels)] for bins in sketch.friction]
+    fits = [_channel(bins, channel.usual_rate) for bins, channel in zip(sketch.friction, channels, strict=True)]
     per, shape = _contacts(model, sketch)
     return Cohort(
         day=sketch.day,
         accounts=sketch.accounts,
         seen=sketch.seen > 0,
         contact_age_days=sketch.contact_age_days,
-        rates=np.array([[rate for rate, _ in window] for window in fits]),
-        kappas=np.array([kappa for _, kappa in fits[RECENT]]),
+        rates=np.array([rate for rate, _ in fits]),
+        kappas=np.array([kappa for _, kappa in fits]),
         contacts_per=per,
         contact_shape=shape,
         profile=sketch.profile / QUANTUM,

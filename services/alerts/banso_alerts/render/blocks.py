@@ -35,8 +35,8 @@ def as_blocks(message: Message, *, acts: Sequence[Act] = (), buttons: bool = Fal
     """The title as a header, a section for each heading, the link, the acts that count, and buttons if asked for."""
     header = message.title[:HEADER_CHARS_MAX]
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": header, "emoji": False}}]
-    for section in message.sections:
-        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": _section(section)}})
+    for text in filter(None, map(_section, message.sections)):
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text}})
     if message.link:
         link = Mrkdwn(f"<{mrkdwn(message.link)}|{mrkdwn(message.link_label)}>")
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
-from banso_alerts.domain.planning import Ledger
+from banso_alerts.domain.ledger import Ledger
 from banso_alerts.domain.silences import Matcher
 from banso_alerts.store.plans import ledger
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import SignalState
 from banso_common.contracts.outreach_outcome import OutcomeKind
 from banso_common.db.transaction import transaction
-from tests.alerts.made import at, directory, rules, signal
+from tests.alerts.made import at, directory, hours, rules, signal
 from tests.alerts.room import Room
 
 CLOSED = SignalState.CLOSED
@@ -45,9 +46,8 @@ async def test_the_cap_holds_within_one_batch_and_over_several(engine: AsyncEngi
     await room.hear(signal("a"), signal("b"), signal("c"))
     await room.hear(signal("d"))
     rows = await room.rows()
-    assert [row.state for row in rows] == ["planned", "planned", "waiting", "waiting"]
-    assert {row.reason for row in rows[2:]} == {Reason.CAP}
-    assert {row.next_at for row in rows[2:]} == {at("2026-03-03T00:00")}
+    assert [row.state for row in rows] == ["planned", "planned", "held", "held"]
+    assert {(row.reason, row.stage) for row in rows[2:]} == {(Reason.CAP, "arbitration")}
 
 
 async def test_two_members_cannot_both_fill_the_last_place_of_a_day(
@@ -67,7 +67,7 @@ async def test_two_members_cannot_both_fill_the_last_place_of_a_day(
 
     monkeypatch.setattr("banso_alerts.store.plans.ledger", ledger_then_wait)
     await asyncio.gather(rooms[0].hear(signal("a")), rooms[1].hear(signal("b")))
-    assert sorted(row.state for row in await rooms[0].rows()) == ["planned", "waiting"]
+    assert sorted(row.state for row in await rooms[0].rows()) == ["held", "planned"]
 
 
 async def test_one_signal_through_two_channels_is_one_for_the_cap_and_no_cooldown_for_itself(
@@ -90,11 +90,11 @@ async def test_what_waits_for_the_morning_is_decided_again_then(engine: AsyncEng
     assert await night.tend() == 2
     first, second = await room.rows()
     assert (first.state, first.planned_on) == ("planned", "2026-03-03")
-    assert (second.state, second.reason, second.next_at) == ("waiting", Reason.CAP, at("2026-03-04T00:00"))
+    assert (second.state, second.reason) == ("held", Reason.CAP)
 
 
 async def test_what_waits_in_vain_expires_and_is_said(engine: AsyncEngine, noon: ManualClock) -> None:
-    room = Room(engine, noon, rules=rules(cap_per_day=1))
+    room = Room(engine, noon, rules=rules(hours=hours(date(2026, 3, 2))))
     await room.hear(signal("a"), signal("b"))
     room.later(8 * DAY_MS)
     await room.tend()
@@ -104,15 +104,12 @@ async def test_what_waits_in_vain_expires_and_is_said(engine: AsyncEngine, noon:
 
 
 async def test_a_play_that_is_gone_when_its_outreach_wakes_is_said(engine: AsyncEngine, noon: ManualClock) -> None:
-    room = Room(engine, noon, rules=rules(cap_per_day=1))
-    await room.hear(signal("a"), signal("b"))
+    room = Room(engine, noon, rules=rules(hours=hours(date(2026, 3, 2))))
+    await room.hear(signal("a"))
     room.desk.policy = replace(room.policy, plays=())
     room.later(DAY_MS)
     await room.tend()
-    assert [(row.state, row.reason) for row in await room.rows()] == [
-        ("planned", None),
-        ("held", Reason.NO_PLAY),
-    ]
+    assert [(row.state, row.reason) for row in await room.rows()] == [("held", Reason.NO_PLAY)]
 
 
 async def test_a_silence_holds_until_its_end_and_then_lets_go(engine: AsyncEngine, noon: ManualClock) -> None:

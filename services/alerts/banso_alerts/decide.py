@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_alerts.carrying import Carrying, LaneOf
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
-from banso_alerts.domain.planning import Policy, candidates_of, closed_already, decide_all
+from banso_alerts.domain.planning import Known, Policy, candidates_of, closed_already, decide_all
 from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.stages import Decision
+from banso_alerts.domain.stages.inhibition import INHIBITS
 from banso_alerts.experiment import enrol
 from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
-from banso_alerts.store import plans, suppressions
+from banso_alerts.store import plans, reminders, suppressions
 from banso_alerts.store.proof import rules
-from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row
+from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row, reminder_of
 from banso_common.contracts.account_signal import AccountSignal, SignalState
 
 
@@ -27,6 +29,7 @@ class Desk:
 
     def __init__(self, policy: Policy, public_url: str | None, is_replay: Callable[[], bool] = lambda: False) -> None:
         self.policy, self._public_url, self._is_replay = policy, public_url, is_replay
+        self._uplifts: Mapping[str, float] = {}
 
     async def take(self, tx: AsyncConnection, heard: Sequence[tuple[int, AccountSignal]], now: int) -> None:
         """Decide on signals, each with the lane that it came by. One that was heard before changes nothing."""
@@ -34,38 +37,69 @@ class Desk:
         new = await plans.hear(tx, [signal for _, signal in heard], now)
         ended = {_episode(signal) for signal in new if signal.state is SignalState.CLOSED}
         expired = await plans.close(tx, sorted(ended), now)
-        opened = [signal for signal in new if signal.state is SignalState.OPENED]
-        news = [signal for signal in new if signal.state is SignalState.CLOSED or _episode(signal) not in ended]
-        asked = [each for signal in news for each in self._candidates(signal)]
-        too_late = [each for signal in opened if _episode(signal) in ended for each in self._candidates(signal)]
-        book = await self._book(tx, [*asked, *too_late], now)
-        decided = [*await self._decide(tx, asked, book, now), *((each, closed_already()) for each in too_late)]
-        rows = [
-            {
-                **outreach_row(each, self._written(each, book), lanes[each.signal.key], now),
-                **decision_values(each, decision, self.policy, now),
-            }
-            for each, decision in decided
-        ]
-        await plans.insert_outreach(tx, rows)
+        await plans.release_inhibited(tx, [account for account, kind, _ in sorted(ended) if kind in INHIBITS], now)
+        over = {signal.key for signal in new if signal.state is SignalState.OPENED and _episode(signal) in ended}
+        found = [each for signal in new for each in self._candidates(signal)]
+        rows = await self._plan(tx, found, over, lambda each: lanes[each.signal.key], now)
         await say(tx, [*rows, *(dict(row._mapping) for row in expired)], now)
 
     async def wake(self, tx: AsyncConnection, now: int, most: int) -> int:
-        """Decide again on at most `most` outreaches whose wait is over; gives their number."""
+        """Decide again on at most `most` outreaches whose wait is over, remind of what nobody took, and write the
+        digests whose time has come; gives their number."""
+        moved = await self._wake(tx, now, most) + await self._remind(tx, now, most)
+        return moved + await self._carrying().digests(tx, now, most)
+
+    async def _wake(self, tx: AsyncConnection, now: int, most: int) -> int:
         due = await plans.due_waiting(tx, now, most)
         if not due:
             return 0
         found = {row.id: candidate_of(row, self.policy) for row in due}
         asked = [each for each in found.values() if each is not None]
         decided = await self._decide(tx, asked, await self._book(tx, asked, now), now)
+        lanes = {row.id: row.lane for row in due}
+        carried = await self._carrying(lambda each: int(lanes[each.id])).carry(tx, decided, now)
         values: dict[str, Values] = {
-            each.id: decision_values(each, decision, self.policy, now) for each, decision in decided
+            each.id: decision_values(each, decision, self.policy, now) | carried.get(each.id, {})
+            for each, decision in decided
         }
         for row in due:
             values.setdefault(row.id, plans.ended_values(OutreachState.HELD, Reason.NO_PLAY, now))
         await plans.decide_again(tx, list(values.items()))
         await say(tx, [{**row._mapping, **values[row.id]} for row in due], now)
         return len(due)
+
+    async def _remind(self, tx: AsyncConnection, now: int, most: int) -> int:
+        """Say again what is still so and nobody took."""
+        due = await reminders.due(tx, now, most)
+        lanes = {row.signal_key: row.lane for row in due}
+        again = [each for row in due if (each := reminder_of(row, self.policy, now)) is not None]
+        rows = await self._plan(tx, again, (), lambda each: int(lanes[each.signal.key]), now)
+        await say(tx, rows, now)
+        return len(due)
+
+    async def _plan(
+        self, tx: AsyncConnection, found: Sequence[Candidate], over: Container[str], lane_of: LaneOf, now: int
+    ) -> list[Values]:
+        """Decide on new candidates and store them; those whose signal is `over` are not told any more."""
+        book = await self._book(tx, found, now)
+        decided = [
+            *await self._decide(tx, [each for each in found if each.signal.key not in over], book, now),
+            *((each, closed_already()) for each in found if each.signal.key in over),
+        ]
+        carried = await self._carrying(lane_of).carry(tx, decided, now)
+        rows = [
+            {
+                **outreach_row(each, self._written(each, book), lane_of(each), now),
+                **decision_values(each, decision, self.policy, now),
+                **carried.get(each.id, {}),
+            }
+            for each, decision in decided
+        ]
+        await plans.insert_outreach(tx, rows)
+        return rows
+
+    def _carrying(self, lane_of: LaneOf = lambda _: 0) -> Carrying:
+        return Carrying(self.policy, self._public_url, lane_of)
 
     async def _decide(
         self, tx: AsyncConnection, asked: Sequence[Candidate], book: RuleBook, now: int
@@ -79,7 +113,7 @@ class Desk:
         policy = replace(policy, rules=replace(policy.rules, suppressed=known))
         left_alone = await enrol(tx, asked, policy, now)
         policy = replace(policy, rules=replace(policy.rules, left_alone=left_alone))
-        return decide_all(asked, policy, ledger, await plans.silences(tx, now), now)
+        return decide_all(asked, policy, Known(ledger, await plans.silences(tx, now), self._uplifts), now)
 
     def _written(self, candidate: Candidate, book: RuleBook) -> Message:
         return compose(candidate, self._public_url, book.track_of(candidate.play.name, candidate.signal.kind))

@@ -16,7 +16,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from banso_alerts.domain.plays import FOR_CUSTOMERS, Audience, Cost, OwnText, Play, PlayChannel, Texts, When
+from banso_alerts.domain.plays import (
+    DIGEST,
+    FOR_CUSTOMERS,
+    GROUP,
+    Audience,
+    Cost,
+    OwnText,
+    Play,
+    PlayChannel,
+    Texts,
+    When,
+)
 from banso_alerts.plays_schema import CUSTOMER_PLACEHOLDERS, PLACEHOLDERS, PlayFile, TextsFile
 from banso_common.clock import HOUR_MS
 from banso_common.contracts.account_activity import MICRO
@@ -178,6 +189,8 @@ def _twice(listed: Sequence[Any]) -> Iterator[tuple[int, str]]:
 
 def _contradictions(entry: PlayFile, known: Known) -> Iterator[Fault]:
     """What single fields cannot say: a customer sees only what is written for one, and names are names of the model."""
+    if entry.name in (DIGEST, GROUP):
+        yield ("name",), "banso needs this name for itself"
     to_customer = entry.audience is Audience.CONTACT
     if to_customer and not entry.customer:
         yield ("audience",), "audience contact speaks to your customer; if it is to, say `customer: true`"
@@ -186,8 +199,8 @@ def _contradictions(entry: PlayFile, known: Known) -> Iterator[Fault]:
     if (entry.template is None) == (entry.text is None):
         yield (), "needs either `template` or `text`"
     if entry.template is not None and (entry.template in FOR_CUSTOMERS) != to_customer:
-        names = ", ".join(sorted(FOR_CUSTOMERS))
-        yield ("template",), f"audience contact and the templates for customers ({names}) belong together"
+        ours = ", ".join(sorted(FOR_CUSTOMERS))
+        yield ("template",), f"audience contact and the templates for customers ({ours}) belong together"
     if to_customer and {PlayChannel.SLACK, PlayChannel.WEBHOOK} & {*entry.channels}:
         yield ("channels",), "a customer's contact is reached by email only"
     allowed = CUSTOMER_PLACEHOLDERS if to_customer else PLACEHOLDERS

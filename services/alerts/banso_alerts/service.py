@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from fastapi import APIRouter
@@ -16,15 +17,16 @@ from banso_alerts.api.suppressions import make_suppression_router
 from banso_alerts.api.unsubscribe import make_unsubscribe_router
 from banso_alerts.api.verdicts import make_verdict_router
 from banso_alerts.bounced import BounceFolder
+from banso_alerts.capacity_file import load_capacity
 from banso_alerts.channels.port import Channel
 from banso_alerts.channels.set_up import channels_of, directory_of
 from banso_alerts.channels.slack_web import SlackWebChannel
-from banso_alerts.closed_days import closed_days
+from banso_alerts.closed_days import closed_days, closed_days_in
 from banso_alerts.decide import Desk
 from banso_alerts.deliver import Deliverer, tend
 from banso_alerts.domain.hours import OpenHours
 from banso_alerts.domain.planning import Policy
-from banso_alerts.domain.stages.stage import Rules
+from banso_alerts.domain.stages.stage import Room, Rules
 from banso_alerts.handler import AlertsHandler, Work
 from banso_alerts.plays_file import load_plays
 from banso_alerts.proving import judge_rules
@@ -157,6 +159,10 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
     """How this installation reaches out. Raises SettingsError."""
     opens, closes = settings.open_minutes
     closed = closed_days(settings.holidays_country, settings.company_holidays)
+    closed_in = partial(closed_days_in, company_days=settings.company_holidays)
+    capacity = load_capacity(settings.model_file)
+    if settings.csm_hours_per_week is not None:
+        capacity = replace(capacity, hours_per_week=settings.csm_hours_per_week)
     return Policy(
         plays=load_plays(settings.plays_file, settings.model_file, settings.customer_plays),
         directory=directory_of(settings, channels),
@@ -165,7 +171,15 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
             holdout_salt=settings.holdout_salt,
             cap_per_day=settings.cap_per_day,
             shadow_ms=round(settings.shadow_days * DAY_MS),
-            hours=OpenHours(opens, closes, settings.open_days, closed),
+            hours=OpenHours(opens, closes, settings.open_days, closed, closed_in),
+            room=Room(
+                voice_customer_ms=round(settings.voice_customer_days * DAY_MS),
+                voice_house_ms=round(settings.voice_house_hours * HOUR_MS),
+                hours_per_week=capacity.hours_per_week,
+                cost_per_hour=capacity.cost_per_hour,
+                digest_minute=settings.digest_minute,
+            ),
+            storm=settings.storm,
         ),
     )
 

@@ -12,7 +12,8 @@ from pydantic_settings import NoDecode
 
 from banso_alerts.domain.delivery import Limits
 from banso_alerts.domain.proof.precision import Floor
-from banso_common.clock import SECOND_MS
+from banso_alerts.domain.stages.stage import Storm
+from banso_common.clock import HOUR_MS, SECOND_MS
 from banso_common.settings import CommonSettings
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,6 +42,17 @@ class AlertsSettings(CommonSettings):
     holdout_share: float = Field(default=0.0, ge=0.0, lt=1.0)
     holdout_salt: str = "banso"
     cap_per_day: int = Field(default=20, ge=0)
+    csm_hours_per_week: float | None = Field(default=None, ge=0, le=168)
+    voice_customer_days: float = Field(default=7.0, ge=0, le=366)
+    voice_house_hours: float = Field(default=24.0, ge=0, le=8_784)
+    digest_at: str = Field(default="16:00", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
+
+    # storms
+    group_wait_s: float = Field(default=5.0, ge=0, le=3_600)
+    group_interval_s: float = Field(default=300.0, ge=0, le=86_400)
+    group_from: int = Field(default=3, ge=0)
+    repeat_hours: float = Field(default=72.0, gt=0, le=8_784)
+    repeats_max: int = Field(default=2, ge=0, le=10)
 
     # proof that outreach helps: what a rule has to reach, and how long a new one is judged before it speaks
     precision_floor: float = Field(default=0.3, ge=0.0, lt=1.0)
@@ -115,13 +127,25 @@ class AlertsSettings(CommonSettings):
         return self.database_url("alerts", self.alerts_database_url)
 
     @property
+    def digest_minute(self) -> int | None:
+        """When the rest of the day is told, minutes after midnight; None for never."""
+        return _minutes(self.digest_at) if self.digest_at else None
+
+    @property
+    def storm(self) -> Storm:
+        """How signals of one time become one message."""
+        return Storm(
+            wait_ms=round(self.group_wait_s * SECOND_MS),
+            interval_ms=round(self.group_interval_s * SECOND_MS),
+            group_from=self.group_from,
+            repeat_ms=round(self.repeat_hours * HOUR_MS),
+            repeats=self.repeats_max,
+        )
+
+    @property
     def open_minutes(self) -> tuple[int, int]:
         """When the day opens and closes, minutes after midnight."""
-        opens, closes = (
-            int(hours) * 60 + int(minutes)
-            for hours, minutes in (text.split(":") for text in (self.open_from, self.open_until))
-        )
-        return opens, min(closes, DAY_MINUTES)
+        return _minutes(self.open_from), min(_minutes(self.open_until), DAY_MINUTES)
 
     @property
     def floor(self) -> Floor:
@@ -136,3 +160,9 @@ class AlertsSettings(CommonSettings):
             request_ms_max=round(self.delivery_request_s_max * SECOND_MS),
             grace_ms=round(self.delivery_grace_s * SECOND_MS),
         )
+
+
+def _minutes(text: str) -> int:
+    """Minutes after midnight of `09:30`."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)

@@ -50,7 +50,7 @@ async def test_a_snooze_lets_what_is_not_sent_wait_and_holds_what_comes(
     api: httpx.AsyncClient, room: Room, noon: ManualClock
 ) -> None:
     await room.hear(signal(), signal("other", owner_email="b@vendor.example"))
-    await room.hear(signal(kind=SignalKind.STALLED))
+    await room.hear(signal(kind=SignalKind.STRUGGLING))
     until = noon.now() + DAY_MS
     (first,) = await listed(api, account="acme", kind="silent-struggling")
     answer = await api.post(f"/v1/outreach/{first['id']}/snooze", json={"until": iso(until)})
@@ -63,7 +63,7 @@ async def test_a_snooze_lets_what_is_not_sent_wait_and_holds_what_comes(
     assert sorted(states, key=str) == [
         ("acme", "silent-struggling", "waiting", "snoozed"),
         ("acme", "silent-struggling", "waiting", "snoozed"),
-        ("acme", "stalled", "planned", None),
+        ("acme", "struggling", "planned", None),
         ("other", "silent-struggling", "planned", None),
     ]
     noon.move_to(until)
@@ -94,7 +94,7 @@ async def test_a_silence_holds_what_is_planned_and_what_comes_until_it_is_ended(
     assert made.status_code == 201
     assert made.json()["author"] == "console"
     await room.tend()
-    await room.hear(signal("acme", kind=SignalKind.STALLED))
+    await room.hear(signal("acme", kind=SignalKind.STRUGGLING))
     states = {(each["account"], each["state"], each["reason"]) for each in await listed(api)}
     assert states == {("acme", "waiting", "silenced"), ("other", "planned", None)}
     assert [each["id"] for each in (await api.get("/v1/silences")).json()["silences"]] == [made.json()["id"]]

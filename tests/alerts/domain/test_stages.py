@@ -13,15 +13,18 @@ from banso_alerts.domain.plays import Audience
 from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.domain.stages import STAGES, Decision, decide
-from banso_alerts.domain.stages.stage import Context, Past
+from banso_alerts.domain.stages.stage import Context, Past, Storm
 from banso_common.clock import DAY_MS, HOUR_MS
 from banso_common.contracts.account_signal import Severity, SignalKind, SignalState
-from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hours, rules, signal
+from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hours, play, rules, signal
 
 SILENCE = Silence("s1", Matcher(account="acme"), "sato", "moving house", MONDAY_NOON, MONDAY_NOON + DAY_MS)
 QUIET = hours(date(2026, 3, 2))
 REACHABLE = candidate()
 THIS_RULE = frozenset({(REACHABLE.play.name, REACHABLE.signal.kind)})
+STALLED = candidate(signal(kind=SignalKind.STALLED), play("unblock"))
+WORSE = frozenset({SignalKind.SILENT_STRUGGLING, SignalKind.STALLED})
+STORM = Storm(wait_ms=60_000, interval_ms=300_000)
 NOBODY = candidate(signal(owner_slack=None, owner_email=None))
 
 
@@ -32,6 +35,7 @@ def context(**changes: Any) -> Context:
 
 
 # What each stage alone holds, why, and until when.
+
 BY_MAIL, BY_MAIL_TO = candidate(through=directory(ChannelName.EMAIL)), "sato@vendor.example"
 HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "expiry": (REACHABLE, context(now=REACHABLE.expires_at), Reason.EXPIRED, None),
@@ -42,10 +46,11 @@ HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "demoted": (REACHABLE, context(rules=rules(book=RuleBook(demoted=THIS_RULE))), Reason.DEMOTED, None),
     "holdout": (REACHABLE, context(rules=rules(left_alone=frozenset({"acme"}))), Reason.HOLDOUT, None),
     "silence": (REACHABLE, context(silences=[SILENCE]), Reason.SILENCED, MONDAY_NOON + DAY_MS),
+    "inhibition": (STALLED, context(past=Past(open_kinds=WORSE)), Reason.INHIBITED, MONDAY_NOON + DAY_MS),
     "snooze": (REACHABLE, context(past=Past(snoozed_until=MONDAY_NOON + 5)), Reason.SNOOZED, MONDAY_NOON + 5),
     "cooldown": (REACHABLE, context(past=Past(told_at=MONDAY_NOON - HOUR_MS)), Reason.COOLDOWN, None),
     "quiet-hours": (REACHABLE, context(rules=rules(hours=QUIET)), Reason.QUIET_HOURS, at("2026-03-03T09:00")),
-    "cap": (REACHABLE, context(past=Past(told_today=2)), Reason.CAP, at("2026-03-03T00:00")),
+    "gathering": (REACHABLE, context(rules=rules(storm=STORM)), Reason.GATHERING, MONDAY_NOON + 60_000),
 }
 
 
@@ -82,12 +87,13 @@ def test_the_first_stage_that_holds_wins(place: int) -> None:
             one.rules,
             left_alone=one.rules.left_alone | two.rules.left_alone,
             hours=QUIET if QUIET in (one.rules.hours, two.rules.hours) else one.rules.hours,
+            storm=STORM if STORM in (one.rules.storm, two.rules.storm) else Storm(),
         ),
         silences=[*one.silences, *two.silences],
         past=Past(
             told_at=one.past.told_at or two.past.told_at,
             snoozed_until=one.past.snoozed_until or two.past.snoozed_until,
-            told_today=max(one.past.told_today, two.past.told_today),
+            open_kinds=one.past.open_kinds | two.past.open_kinds,
         ),
     )
     subject = other if other is NOBODY else held
@@ -147,10 +153,29 @@ def test_a_play_may_ignore_quiet_hours() -> None:
     assert decide(urgent, context(rules=rules(hours=QUIET))).state is OutreachState.PLANNED
 
 
-def test_the_cap_is_for_people_and_none_for_a_team() -> None:
-    team = candidate(signal(owner_slack=None, owner_email=None), through=directory(team={ChannelName.SLACK: "C0TEAM"}))
-    assert team.recipient.audience is Audience.TEAM
-    full = context(past=Past(told_today=99))
-    assert decide(team, full).state is OutreachState.PLANNED
-    assert decide(REACHABLE, full).reason is Reason.CAP
-    assert decide(REACHABLE, replace(full, rules=rules(cap_per_day=0))).state is OutreachState.PLANNED
+def test_what_waits_for_company_goes_when_the_first_of_it_does_and_waits_no_second_time() -> None:
+    storm = rules(storm=STORM)
+    second = context(rules=storm, past=Past(group_due_at=MONDAY_NOON + 10_000))
+    assert decide(REACHABLE, second).next_at == MONDAY_NOON + 10_000
+    assert decide(replace(REACHABLE, waited=True), second).state is OutreachState.PLANNED
+
+
+def test_after_a_message_the_next_of_the_same_play_waits_for_the_interval() -> None:
+    told = context(rules=rules(storm=STORM), past=Past(group_told_at=MONDAY_NOON - 100_000))
+    for waited in (False, True):
+        assert decide(replace(REACHABLE, waited=waited), told).next_at == MONDAY_NOON + 200_000
+    later = replace(told, past=Past(group_told_at=MONDAY_NOON - STORM.interval_ms))
+    assert decide(replace(REACHABLE, waited=True), later).state is OutreachState.PLANNED
+
+
+def test_a_customer_waits_for_nobody() -> None:
+    offer = replace(play("unblock"), audience=Audience.CONTACT)
+    alone = replace(REACHABLE, play=offer)
+    assert decide(alone, context(rules=rules(storm=STORM))).state is OutreachState.PLANNED
+
+
+def test_only_what_is_worse_inhibits() -> None:
+    both = context(past=Past(open_kinds=WORSE))
+    assert decide(REACHABLE, both).state is OutreachState.PLANNED
+    lesser = context(past=Past(open_kinds=frozenset({SignalKind.STALLED, SignalKind.HEALTH_CRITICAL})))
+    assert decide(STALLED, lesser).state is OutreachState.PLANNED

@@ -18,6 +18,7 @@ from banso_alerts.channels.slack_webhook import SlackWebhookChannel
 from banso_alerts.channels.unsubscribe import WayOut
 from banso_alerts.channels.webhook import Endpoint, WebhookChannel, address_of
 from banso_alerts.channels.webhook_signature import keys_of
+from banso_alerts.closed_days import countries_of_zones
 from banso_alerts.domain.outreach import ChannelName
 from banso_alerts.domain.plays import Audience
 from banso_alerts.domain.recipients import CONSOLE_ADDRESS, Directory
@@ -64,6 +65,7 @@ def directory_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Direc
         },
         locale=settings.locale,
         time_zone=settings.time_zone,
+        countries=countries_of_zones(),
     )
 
 

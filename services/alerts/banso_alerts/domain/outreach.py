@@ -27,7 +27,8 @@ class OutreachState(StrEnum):
     """Where an outreach stands. See `delivery` for the moves between them.
 
     `waiting` is held by a stage until `next_at` and decided again then; `retry` is tried again at `next_at`;
-    `in-doubt` may or may not have arrived. The last four are final.
+    `in-doubt` may or may not have arrived; `grouped` is told within another message and ends as that does. `sent`,
+    `held`, `expired` and `parked` are final.
     """
 
     WAITING = "waiting"
@@ -39,11 +40,12 @@ class OutreachState(StrEnum):
     HELD = "held"
     EXPIRED = "expired"
     PARKED = "parked"
+    GROUPED = "grouped"
 
 
 UNSENT = (OutreachState.WAITING, OutreachState.PLANNED, OutreachState.RETRY)
 UNDERWAY = (OutreachState.PLANNED, OutreachState.SENDING, OutreachState.RETRY, OutreachState.IN_DOUBT)
-TOLD = (*UNDERWAY, OutreachState.SENT)
+TOLD = (*UNDERWAY, OutreachState.SENT, OutreachState.GROUPED)
 
 
 class Reason(StrEnum):
@@ -58,10 +60,15 @@ class Reason(StrEnum):
     DEMOTED = "demoted"
     HOLDOUT = "holdout"
     SILENCED = "silenced"
+    INHIBITED = "inhibited"
     SNOOZED = "snoozed"
     COOLDOWN = "cooldown"
     QUIET_HOURS = "quiet-hours"
+    GATHERING = "gathering"
+    ONE_VOICE = "one-voice"
     CAP = "cap"
+    BUDGET = "budget"
+    DIGEST = "digest"
     CLOSED = "closed"
     NO_PLAY = "no-play"
     ACKNOWLEDGED = "acknowledged"
@@ -75,7 +82,8 @@ class Reason(StrEnum):
 class Recipient:
     """Who hears it. `key` is one person (or team) over all channels; `address` None is out of reach.
 
-    `locale` is `ja` or `en`; `time_zone` an IANA name, the one of the recipient's working day.
+    `locale` is `ja` or `en`; `time_zone` an IANA name, the one of the recipient's working day; `country` (ISO 3166)
+    the one whose holidays they keep, "" when nobody said.
     """
 
     audience: Audience
@@ -84,11 +92,16 @@ class Recipient:
     address: str | None
     locale: str
     time_zone: str
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A signal × play × recipient × channel, before the stages have spoken; `variant` is the play's wording."""
+    """A signal × play × recipient × channel, before the stages have spoken.
+
+    `variant` is the play's wording; `waited`: it was held before and its wait is over; `turn`: how often the episode
+    was told before.
+    """
 
     id: str
     signal: AccountSignal
@@ -97,12 +110,20 @@ class Candidate:
     channel: ChannelName
     expires_at: int
     variant: str = ""
+    waited: bool = False
+    turn: int = 0
 
 
-def outreach_id(signal_key: str, play: str, audience: Audience, channel: ChannelName) -> str:
-    """The id of an outreach: 32 hex digits, BLAKE2b over its four parts and their lengths."""
+def outreach_id(signal_key: str, play: str, audience: Audience, channel: ChannelName, turn: int = 0) -> str:
+    """The id of an outreach; a reminder is one of its own. `turn` counts what was told of the episode before."""
+    again = (str(turn),) if turn else ()
+    return digest_of(signal_key, play, audience.value, channel.value, *again)
+
+
+def digest_of(*parts: str) -> str:
+    """32 hex digits: BLAKE2b over the parts and their lengths."""
     digest = blake2b(digest_size=16)
-    for part in (signal_key, play, audience.value, channel.value):
+    for part in parts:
         raw = part.encode()
         digest.update(len(raw).to_bytes(4, "big"))
         digest.update(raw)

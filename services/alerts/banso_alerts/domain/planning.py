@@ -1,26 +1,27 @@
-"""From signals to decisions: every play that a signal leads to, put to the stages in the light of what was done.
-
-The ledger is what was done: who was told of which account by which play, and when. Decisions of one batch
-see each other through it, so that two signals of one moment cannot both slip under a cooldown or a cap.
+"""From signals to decisions: every play that a signal leads to, put to the stages in the light of what was done, and
+those that no stage holds put before each other (`arbitration`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from banso_alerts.domain.hours import local_day, zone_of
+from banso_alerts.domain.arbitration import Bench, Places
+from banso_alerts.domain.hours import local_time, zone_of
+from banso_alerts.domain.ledger import Ledger
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
 from banso_alerts.domain.plays import Play, plays_for
 from banso_alerts.domain.recipients import Directory, candidates
 from banso_alerts.domain.silences import Silence
 from banso_alerts.domain.stages import Decision, decide
-from banso_alerts.domain.stages.stage import Context, Past, Rules
-from banso_common.contracts.account_signal import AccountSignal, SignalKind
+from banso_alerts.domain.stages.stage import Context, Rules
+from banso_alerts.domain.worth import last_told_of, worths_of
+from banso_common.contracts.account_signal import MOMENTS, AccountSignal, Severity, SignalState
 
 UTC_ZONE = ZoneInfo("UTC")
+ARBITRATION = "arbitration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +40,32 @@ class Policy:
         """The zone of that name; the company's own when there is none such."""
         return zone_of(name, zone_of(self.directory.time_zone, UTC_ZONE))
 
+    def remind_at(self, candidate: Candidate, now: int) -> int | None:
+        """When what goes out now is said again, if nobody takes it; None for never: what is only for information, what
+        a customer reads, what is over at once, and what was said often enough."""
+        storm, signal = self.rules.storm, candidate.signal
+        lasts = signal.kind not in MOMENTS and signal.state is SignalState.OPENED
+        matters = signal.severity is not Severity.INFO and not candidate.play.for_customer
+        return now + storm.repeat_ms if lasts and matters and candidate.turn < storm.repeats else None
+
+    def places_of(self, candidate: Candidate, now: int) -> Places:
+        """How much room the candidate's recipient has today: no hours of work on a day on which they do not work,
+        but for a play that may interrupt at any time."""
+        room, zone = self.rules.room, self.zone(candidate.recipient.time_zone)
+        hours = room.hours_per_week
+        if hours is not None:
+            works = self.rules.hours.of(candidate.recipient.country).works(local_time(now, zone).date())
+            hours = hours / len(self.rules.hours.days) if works or not candidate.play.quiet_hours else 0.0
+        return Places(room.voice_customer_ms, room.voice_house_ms, self.rules.cap_per_day, hours)
+
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One outreach that was sent or is on its way. `day` is the recipient's local day of `planned_at`."""
+class Known:
+    """What a decision is made in the light of. `uplifts`: what was measured, by play."""
 
-    signal_key: str
-    account: str
-    play: str
-    recipient_key: str
-    day: str
-    planned_at: int
-
-
-class Ledger:
-    """What was done, as far as the candidates at hand can ask. `snoozes`: (account, kind) → until."""
-
-    def __init__(self, told: Iterable[Told], snoozes: dict[tuple[str, SignalKind], int]) -> None:
-        self._by_play: defaultdict[tuple[str, str], list[Told]] = defaultdict(list)
-        self._by_day: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self._snoozes = snoozes
-        for each in told:
-            self._enter(each)
-
-    def past_of(self, candidate: Candidate, now: int, zone: ZoneInfo) -> Past:
-        """What the stages may know of the candidate's account and recipient, its own signal left out."""
-        signal = candidate.signal
-        same = self._by_play.get((signal.account, candidate.play.name), [])
-        today = self._by_day.get((candidate.recipient.key, local_day(now, zone)), set())
-        return Past(
-            told_at=max((each.planned_at for each in same if each.signal_key != signal.key), default=None),
-            snoozed_until=self._snoozes.get((signal.account, signal.kind)),
-            told_today=len(today - {signal.key}),
-        )
-
-    def plan(self, candidate: Candidate, now: int, zone: ZoneInfo) -> None:
-        """The candidate goes out now."""
-        signal = candidate.signal
-        day = local_day(now, zone)
-        self._enter(Told(signal.key, signal.account, candidate.play.name, candidate.recipient.key, day, now))
-
-    def _enter(self, told: Told) -> None:
-        self._by_play[told.account, told.play].append(told)
-        self._by_day[told.recipient_key, told.day].add(told.signal_key)
+    ledger: Ledger
+    silences: Sequence[Silence]
+    uplifts: Mapping[str, float]
 
 
 def candidates_of(signal: AccountSignal, policy: Policy) -> list[Candidate]:
@@ -89,21 +73,40 @@ def candidates_of(signal: AccountSignal, policy: Policy) -> list[Candidate]:
     return [each for play in plays_for(policy.plays, signal) for each in candidates(signal, play, policy.directory)]
 
 
-def decide_all(
-    asked: Iterable[Candidate], policy: Policy, ledger: Ledger, silences: Sequence[Silence], now: int
-) -> list[tuple[Candidate, Decision]]:
+def decide_all(asked: Sequence[Candidate], policy: Policy, known: Known, now: int) -> list[tuple[Candidate, Decision]]:
     """Each candidate with its decision, in their order; those that go out are entered in the ledger."""
-    decided = []
-    for candidate in asked:
-        zone = policy.zone(candidate.recipient.time_zone)
-        past = ledger.past_of(candidate, now, zone)
-        decision = decide(candidate, Context(now, zone, policy.rules, past, silences))
-        if decision.state is OutreachState.PLANNED:
-            ledger.plan(candidate, now, zone)
-        decided.append((candidate, decision))
-    return decided
+    decided = {each.id: _by_stages(each, policy, known, now) for each in asked}
+    remain = [each for each in asked if decided[each.id].state is OutreachState.PLANNED]
+    told = [(each.account, each.signal_key, each.planned_at) for each in known.ledger.of_accounts(remain)]
+    worths = worths_of(
+        remain,
+        known.uplifts,
+        last_told_of(told, (each.signal.key for each in remain)),
+        policy.rules.room.cost_per_hour,
+        now,
+    )
+    bench = Bench(
+        known.ledger,
+        lambda candidate: policy.places_of(candidate, now),
+        lambda candidate: policy.zone(candidate.recipient.time_zone),
+        now,
+    )
+    for identity, reason in bench.choose(remain, worths).items():
+        value = worths[identity].value
+        decided[identity] = (
+            replace(decided[identity], value=value)
+            if reason is None
+            else Decision(OutreachState.HELD, None, reason, ARBITRATION, digest=True, value=value)
+        )
+    return [(each, decided[each.id]) for each in asked]
 
 
 def closed_already() -> Decision:
     """The decision on a signal whose episode ended before anybody could be told."""
     return Decision(OutreachState.EXPIRED, None, Reason.CLOSED)
+
+
+def _by_stages(candidate: Candidate, policy: Policy, known: Known, now: int) -> Decision:
+    zone = policy.zone(candidate.recipient.time_zone)
+    past = known.ledger.past_of(candidate)
+    return decide(candidate, Context(now, zone, policy.rules, past, known.silences))

@@ -18,6 +18,8 @@ BROKEN = frozenset({"error", "failure"})
 """The kinds of trouble in which the product itself fails."""
 COST_HOURS = 0.25
 UPLIFT_PRIOR = 0.1
+DIGEST, GROUP = "digest", "group"
+"""What stands for a play where an outreach carries others; no play may be called so."""
 
 
 class Audience(StrEnum):

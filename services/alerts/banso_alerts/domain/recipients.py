@@ -26,6 +26,7 @@ STAND_INS: dict[Audience, tuple[Audience, ...]] = {
     Audience.PRODUCT: (Audience.PRODUCT, Audience.TEAM),
 }
 """Who hears it when the one that the play names is out of reach, in this order."""
+REGION = re.compile(r"[A-Za-z]{2}")
 SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
@@ -34,7 +35,7 @@ class Directory:
     """What this installation can reach: the channels set up, where the team listens, and what is assumed.
 
     `team` gives the team's address for each channel that it listens on, `desks` those of other rooms; `time_zone` is
-    the company's own.
+    the company's own, and `countries` tells in which country a time zone lies.
     """
 
     channels: frozenset[ChannelName]
@@ -42,6 +43,7 @@ class Directory:
     locale: str
     time_zone: str
     desks: Mapping[Audience, Mapping[ChannelName, str]] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
 
     def desk(self, audience: Audience) -> Mapping[ChannelName, str]:
         """Where an audience that is no person listens, by channel."""
@@ -74,6 +76,14 @@ def locale_of(signal: AccountSignal, audience: Audience, default: str) -> str:
     return LOCALES[1]
 
 
+def country_of(signal: AccountSignal, audience: Audience, countries: Mapping[str, str]) -> str:
+    """Whose holidays the recipient keeps: the country of their own time zone, else that of their own language tag, else
+    "", which is the installation's. `countries`: time zone -> country."""
+    by_zone = countries.get(_own_zone(signal, audience) or "", "")
+    tag = {Audience.OWNER: signal.owner_locale, Audience.CONTACT: signal.locale}.get(audience)
+    return by_zone or _country_of_tag(tag or "")
+
+
 def variant_of(signal: AccountSignal, play: Play) -> str:
     """Which wording of the play an episode is told in: any of them as likely, the same one through every channel."""
     wordings = ["", *sorted(play.variants)]
@@ -84,7 +94,8 @@ def _carriers(play: Play, directory: Directory) -> list[ChannelName]:
     """The channels set up that the play asks for, in its order; the webhook or the console when there is none."""
     found = list(dict.fromkeys(name for asked in play.channels for name in _set_up(asked, directory)))
     if not found:
-        found = [name for name in (ChannelName.WEBHOOK, ChannelName.CONSOLE) if name in directory.channels][:1]
+        stand_ins = (ChannelName.WEBHOOK, ChannelName.CONSOLE)
+        return [name for name in stand_ins if name in directory.channels][:1]
     return found
 
 
@@ -102,16 +113,20 @@ def _address(signal: AccountSignal, audience: Audience, channel: ChannelName, di
         return CONSOLE_ADDRESS
     if audience is Audience.CONTACT:
         return signal.contact_email or None if channel is ChannelName.EMAIL else None
-    if channel is ChannelName.SLACK_WEBHOOK:
-        return WEBHOOK_ADDRESS
-    if channel is ChannelName.WEBHOOK:
-        return directory.team.get(channel)
-    if audience not in (Audience.OWNER, Audience.CONTACT):
-        return directory.desk(audience).get(channel)
-    if channel is ChannelName.SLACK:
-        by_id = SLACK_MEMBER.fullmatch(signal.owner_slack or "")
-        return by_id.group() if by_id else signal.owner_email or None
-    return signal.owner_email or None
+    match channel:
+        case ChannelName.SLACK_WEBHOOK:
+            return WEBHOOK_ADDRESS
+        case ChannelName.WEBHOOK:
+            return directory.team.get(channel)
+        case _:
+            return (
+                _owner_address(signal, channel) if audience is Audience.OWNER else directory.desk(audience).get(channel)
+            )
+
+
+def _owner_address(signal: AccountSignal, channel: ChannelName) -> str | None:
+    by_id = SLACK_MEMBER.fullmatch(signal.owner_slack or "") if channel is ChannelName.SLACK else None
+    return by_id.group() if by_id else signal.owner_email or None
 
 
 def _recipient(signal: AccountSignal, audience: Audience, address: str | None, directory: Directory) -> Recipient:
@@ -127,8 +142,21 @@ def _recipient(signal: AccountSignal, audience: Audience, address: str | None, d
         name=name,
         address=address,
         locale=locale_of(signal, audience, directory.locale),
-        time_zone=(audience is Audience.CONTACT and signal.time_zone) or directory.time_zone,
+        time_zone=_own_zone(signal, audience) or directory.time_zone,
+        country=country_of(signal, audience, directory.countries),
     )
+
+
+def _own_zone(signal: AccountSignal, audience: Audience) -> str | None:
+    """The zone of the recipient's own day, if anybody said it."""
+    return {Audience.OWNER: signal.owner_time_zone, Audience.CONTACT: signal.time_zone}.get(audience)
+
+
+def _country_of_tag(tag: str) -> str:
+    """The country that a language tag names (`en-GB`); Japanese is spoken in Japan."""
+    language, *rest = tag.replace("_", "-").split("-")
+    named = next((part.upper() for part in rest if REGION.fullmatch(part)), "")
+    return named or ("JP" if language.lower() == "ja" else "")
 
 
 def _candidate(signal: AccountSignal, play: Play, recipient: Recipient, channel: ChannelName) -> Candidate:

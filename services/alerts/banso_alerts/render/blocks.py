@@ -44,7 +44,7 @@ def as_blocks(message: Message, *, acts: Sequence[Act] = (), buttons: bool = Fal
     if acts:
         said = [{"type": "mrkdwn", "text": _done(act, words)} for act in acts[-ACTS_SHOWN_MAX:]]
         blocks.append({"type": "context", "elements": said})
-    if buttons:
+    if buttons and message.about != "rest":
         blocks.extend(_buttons(message, words, taken=any(act.what is Deed.ACKNOWLEDGED for act in acts)))
     return blocks
 
@@ -77,7 +77,8 @@ def _buttons(message: Message, words: Acts, *, taken: bool) -> list[Block]:
         ],
     }
     verdicts = [_button(message, deed, words) for deed in (Deed.REAL, Deed.NOT_REAL, Deed.KNEW_IT)]
-    return [{"type": "actions", "elements": [*first, snooze]}, {"type": "actions", "elements": verdicts}]
+    rows = [[*first, snooze], *([verdicts] if message.about == "one" else [])]
+    return [{"type": "actions", "elements": row} for row in rows]
 
 
 def _button(message: Message, deed: Deed, words: Acts) -> Block:

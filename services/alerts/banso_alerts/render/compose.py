@@ -35,6 +35,7 @@ CHANNELS_SHOWN_MAX = 5
 NO_CONTACT_SHOWN_MAX = 0.5
 LAST_EVENT_DAYS_SHOWN_MIN = 7
 WITHOUT_EVIDENCE = MOMENTS - {SignalKind.CONTACT_MADE}
+AGAIN = {"ja": "再通知：{title}", "en": "Again: {title}"}
 GIVEN_HERE = {
     "ja": "{phase}フェーズで提供するもの：{phase_services}",
     "en": "What we give in phase {phase}: {phase_services}",
@@ -49,7 +50,7 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
     words = HEADINGS[locale]
     for_contact = candidate.recipient.audience is Audience.CONTACT
     record = [line] if (line := track_line(track, locale)) else []
-    values = _values(candidate.signal, locale, for_contact)
+    values = values_of(candidate.signal, locale, for_contact)
     said = _said(candidate, values)
     sections = [
         Section(words.what, list(said.what)),
@@ -66,7 +67,7 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
         outreach_id=candidate.id,
         locale=locale,
         severity=candidate.signal.severity,
-        title=said.title,
+        title=AGAIN[locale].format(title=said.title) if candidate.turn else said.title,
         sections=sections,
         link=None if for_contact else link_to(candidate.signal.account, public_url),
         link_label=words.link,
@@ -98,7 +99,8 @@ def link_to(account: str, public_url: str | None) -> str | None:
     return f"{public_url.rstrip('/')}/{page}" if public_url else None
 
 
-def _values(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, Value]:
+def values_of(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, Value]:
+    """What the sentences about a signal are filled with, each a single line; empty where nothing is known."""
     return {
         "for_contact": for_contact,
         "account": one_line(signal.account),

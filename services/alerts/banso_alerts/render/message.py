@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from banso_common.contracts.account_signal import Severity
@@ -15,7 +17,8 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message. `outreach_id` names it for good; `link` leads to the account in the console."""
+    """One message. `outreach_id` names it for good; `link` leads to the account in the console. It is `about` one
+    signal, several that can be taken together, or the rest of a day, which nobody takes as a whole."""
 
     outreach_id: str
     locale: str
@@ -24,6 +27,7 @@ class Message(msgspec.Struct, frozen=True):
     sections: list[Section]
     link: str | None = None
     link_label: str = ""
+    about: Literal["one", "several", "rest"] = "one"
 
 
 message_decoder = msgspec.json.Decoder(Message)

@@ -22,7 +22,7 @@ DASH = "—"
 
 def filled(text: OwnText, values: Mapping[str, object], locale: str) -> OwnText:
     """`text` with the values of the signal in place of its placeholders."""
-    words = UNKNOWN[locale] | (TO_CUSTOMER[locale] if values.get("for_contact") else {})
+    words = {**UNKNOWN[locale], **(TO_CUSTOMER[locale] if values.get("for_contact") else {})}
 
     def fill(line: str) -> str:
         return PLACEHOLDER.sub(lambda found: str(values.get(found[1]) or words.get(found[1], DASH)), line)

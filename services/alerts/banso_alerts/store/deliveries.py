@@ -16,7 +16,9 @@ from banso_alerts.domain.outreach import UNSENT, ChannelName, OutreachState, Rea
 from banso_alerts.domain.plays import Audience
 from banso_alerts.outcomes import say
 from banso_alerts.render.message import Message, message_decoder
+from banso_alerts.store import carriers
 from banso_alerts.store.plans import ended_values
+from banso_alerts.store.reminders import REMINDED
 from banso_alerts.store.rows import storable
 from banso_common.contracts.account_signal import SignalKind
 from banso_common.contracts.codec import decode
@@ -53,6 +55,7 @@ async def untended(tx: AsyncConnection, now: int) -> bool:
     old = or_(
         and_(o.state == OutreachState.WAITING.value, o.next_at <= now),
         and_(o.state.in_(UNSENT), o.expires_at <= now),
+        and_(o.state.in_(REMINDED), o.remind_at <= now),
     )
     return (await tx.scalar(select(o.id).where(old).limit(1))) is not None
 
@@ -64,7 +67,8 @@ async def expire(tx: AsyncConnection, now: int, most: int) -> int:
     if ids:
         ended = update(t.outreach).where(o.id.in_(ids)).returning(*o)
         rows = await tx.execute(ended.values(**ended_values(OutreachState.EXPIRED, Reason.EXPIRED, now)))
-        await say(tx, [dict(row._mapping) for row in rows], now)
+        found = [dict(row._mapping) for row in rows]
+        await say(tx, found + await carriers.follow(tx, found), now)
     return len(ids)
 
 
@@ -126,7 +130,7 @@ async def settle(tx: AsyncConnection, parcel: Parcel, move: Move, now: int) -> b
     )
     found = [dict(row._mapping) for row in rows]
     if final:
-        await say(tx, found, now)
+        await say(tx, found + await carriers.follow(tx, found), now)
     return bool(found)
 
 

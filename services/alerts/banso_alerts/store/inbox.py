@@ -14,7 +14,7 @@ from banso_alerts.domain.acts import Act
 from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
 from banso_alerts.domain.silences import Silence
 from banso_alerts.outcomes import outcome_of, say
-from banso_alerts.store import acts
+from banso_alerts.store import acts, carriers
 from banso_alerts.store.deliveries import DUE
 from banso_alerts.store.plans import ended_values
 from banso_common.contracts.outreach_outcome import OutcomeKind
@@ -65,6 +65,7 @@ async def acknowledge(tx: AsyncConnection, act: Act) -> Row[Any] | None:
         return row
     seen = update(t.outreach).where(o.id == row.id)
     await tx.execute(seen.values(acknowledged_at=now, acknowledged_by=act.who, changed_at=now))
+    await carriers.taken_with(tx, row, act.who, now)
     needless = update(t.outreach).where(o.signal_key == row.signal_key, o.state.in_(UNSENT)).returning(*o)
     held = await tx.execute(needless.values(**ended_values(OutreachState.HELD, Reason.ACKNOWLEDGED, now)))
     await outbox.put(tx, t.outbox, [outcome_of(dict(row._mapping), OutcomeKind.ACKNOWLEDGED, now)])
@@ -81,6 +82,7 @@ async def snooze(tx: AsyncConnection, act: Act) -> Row[Any] | None:
         return row
     left = update(t.outreach).where(o.id == row.id)
     await tx.execute(left.values(snoozed_until=until, snoozed_by=act.who, changed_at=now))
+    await carriers.snoozed_with(tx, row, act.who, until)
     same = and_(o.account == row.account, o.kind == row.kind, o.state.in_(UNSENT))
     waits = _waiting(until, now) | {"reason": Reason.SNOOZED.value, "stage": SNOOZE_STAGE}
     await tx.execute(update(t.outreach).where(same).values(**waits))

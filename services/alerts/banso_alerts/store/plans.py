@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -9,18 +10,32 @@ from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
+from banso_alerts.domain.ledger import Beside, Ledger, Told
 from banso_alerts.domain.outreach import TOLD, UNSENT, Candidate, OutreachState, Reason
-from banso_alerts.domain.planning import Ledger, Told
+from banso_alerts.domain.plays import DIGEST, GROUP, Audience
 from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.store.rows import Values, signal_row, storable
 from banso_common.clock import DAY_MS
-from banso_common.contracts.account_signal import AccountSignal, SignalKind, TouchModel
+from banso_common.contracts.account_signal import (
+    MOMENTS,
+    AccountSignal,
+    Severity,
+    SignalKind,
+    SignalState,
+    TouchModel,
+)
 from banso_common.db.rows import upsert
 
 KEYS_MAX = 1_000  # in one IN (…), well below what either database takes
 EPISODES_MAX = 200  # in one OR: SQLite takes expressions no deeper than 1,000
 EPISODES_MAX = 200  # joined by OR, each a condition of its own: SQLite takes an expression 1,000 deep
 COOLDOWN_DAYS_MAX = 366
+
+o = t.outreach.c
+TOLD_COLUMNS = (
+    o.id, o.signal_key, o.account, o.play, o.recipient_key, o.planned_on, o.planned_at, o.audience, o.severity,
+    o.cost_hours,
+)  # fmt: skip
 
 T = TypeVar("T")
 Episode = tuple[str, SignalKind, int]
@@ -76,27 +91,56 @@ async def lock_recipients(tx: AsyncConnection, asked: Iterable[Candidate]) -> No
 
 async def ledger(tx: AsyncConnection, asked: Sequence[Candidate], now: int) -> Ledger:
     """What was done about the accounts and the recipients of these candidates."""
-    o = t.outreach.c
-    columns = (o.id, o.signal_key, o.account, o.play, o.recipient_key, o.planned_on, o.planned_at)
-    recent = and_(o.state.in_(TOLD), o.planned_at > now - COOLDOWN_DAYS_MAX * DAY_MS)
+    recent = and_(o.state.in_(TOLD), o.planned_at > now - COOLDOWN_DAYS_MAX * DAY_MS, o.play.not_in((DIGEST, GROUP)))
     told: dict[str, Told] = {}
     snoozes: dict[tuple[str, SignalKind], int] = {}
+    open_kinds: dict[str, frozenset[SignalKind]] = {}
+    gathering: dict[tuple[str, str], int] = {}
     for accounts in _some({storable(each.signal.account) for each in asked}):
-        for row in await tx.execute(select(*columns).where(recent, o.account.in_(accounts))):
+        for row in await tx.execute(select(*TOLD_COLUMNS).where(recent, o.account.in_(accounts))):
             told[row.id] = _told(row)
         until = func.max(o.snoozed_until)
         snoozed = select(o.account, o.kind, until).where(o.snoozed_until > now, o.account.in_(accounts))
         for account, kind, latest in await tx.execute(snoozed.group_by(o.account, o.kind)):
             snoozes[account, SignalKind(kind)] = latest
+        open_kinds |= await _open_kinds(tx, accounts)
     for recipients in _some({storable(each.recipient.key) for each in asked}):
         today = and_(o.planned_at > now - 2 * DAY_MS, o.recipient_key.in_(recipients))
-        for row in await tx.execute(select(*columns).where(recent, today)):
+        for row in await tx.execute(select(*TOLD_COLUMNS).where(recent, today)):
             told[row.id] = _told(row)
-    return Ledger(told.values(), snoozes)
+        company = and_(o.state == OutreachState.WAITING.value, o.reason == Reason.GATHERING.value)
+        goes_at = select(o.recipient_key, o.play, func.min(o.next_at)).where(company, o.recipient_key.in_(recipients))
+        for recipient, play, at in await tx.execute(goes_at.group_by(o.recipient_key, o.play)):
+            gathering[recipient, play] = at
+    return Ledger(told.values(), Beside(snoozes, open_kinds, gathering))
+
+
+async def _open_kinds(tx: AsyncConnection, accounts: Sequence[str | None]) -> dict[str, frozenset[SignalKind]]:
+    """The kinds of the episodes that these accounts are in; a moment is over at once."""
+    s = t.signal.c
+    rows = await tx.execute(select(s.account, s.kind, s.episode, s.state).where(s.account.in_(accounts)))
+    begun: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    ended: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for account, kind, episode, state in rows:
+        (begun if state == SignalState.OPENED else ended)[account].add((kind, episode))
+    return {
+        account: frozenset(SignalKind(kind) for kind, _ in each - ended[account]) - MOMENTS
+        for account, each in begun.items()
+    }
 
 
 def _told(row: Any) -> Told:
-    return Told(row.signal_key, row.account, row.play, row.recipient_key, row.planned_on, row.planned_at)
+    return Told(
+        signal_key=row.signal_key,
+        account=row.account,
+        play=row.play,
+        recipient_key=row.recipient_key,
+        day=row.planned_on,
+        planned_at=row.planned_at,
+        audience=Audience(row.audience),
+        severity=Severity(row.severity),
+        cost_hours=row.cost_hours or 0.0,
+    )
 
 
 async def silences(tx: AsyncConnection, now: int) -> list[Silence]:
@@ -117,6 +161,13 @@ def silence_of(row: Row[Any]) -> Silence:
     return Silence(row.id, matcher, row.author, row.comment, row.created_at, row.expires_at)
 
 
+async def release_inhibited(tx: AsyncConnection, accounts: Sequence[str], now: int) -> None:
+    """Something worse is over: what it held back of these accounts is asked again now."""
+    waits = and_(o.state == OutreachState.WAITING.value, o.reason == Reason.INHIBITED.value)
+    for some in _some({storable(account) for account in accounts}):
+        await tx.execute(update(t.outreach).where(waits, o.account.in_(some)).values(next_at=now))
+
+
 async def insert_outreach(tx: AsyncConnection, rows: Sequence[Values]) -> None:
     """Store new outreaches, sent or not; one whose id is there already is left as it is."""
     if rows:
@@ -126,12 +177,11 @@ async def insert_outreach(tx: AsyncConnection, rows: Sequence[Values]) -> None:
 
 async def due_waiting(tx: AsyncConnection, now: int, most: int) -> list[Row[Any]]:
     """Outreaches whose wait is over, each with the `signal_value` that it tells of; they are ours until the end."""
-    o = t.outreach.c
     due = (
         select(t.outreach, t.signal.c.value.label("signal_value"))
         .join(t.signal, t.signal.c.key == o.signal_key)
         .where(o.state == OutreachState.WAITING.value, o.next_at <= now)
-        .order_by(o.next_at, o.id)
+        .order_by(o.recipient_key, o.next_at, o.id)  # one recipient's are weighed against each other
         .limit(most)
         .with_for_update(of=t.outreach, skip_locked=True)
     )

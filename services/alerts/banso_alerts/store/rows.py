@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
 
 from banso_alerts.domain.delivery import kept_until
 from banso_alerts.domain.hours import local_day
-from banso_alerts.domain.outreach import Candidate, ChannelName, OutreachState, Recipient
+from banso_alerts.domain.outreach import Candidate, ChannelName, OutreachState, Recipient, outreach_id
 from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.plays import Audience
 from banso_alerts.domain.stages import Decision
@@ -63,8 +64,8 @@ def outreach_row(candidate: Candidate, message: Message, lane: int, now: int) ->
         "play": candidate.play.name,
         "audience": recipient.audience.value,
         "locale": recipient.locale,
-        "channel": candidate.channel.value,
         "variant": candidate.variant,
+        "channel": candidate.channel.value,
         "message": encode(message),
         "created_at": now,
         "expires_at": candidate.expires_at,
@@ -84,8 +85,29 @@ def decision_values(candidate: Candidate, decision: Decision, policy: Policy, no
         "planned_at": now if planned else None,
         "planned_on": local_day(now, zone) if planned else None,
         "changed_at": now,
+        "country": candidate.recipient.country,
+        "value": decision.value,
+        "cost_hours": candidate.play.cost.hours if planned else None,
+        "told_in": None,
+        "turn": candidate.turn,
+        "remind_at": policy.remind_at(candidate, now) if planned else None,
         "expires_at": kept_until(candidate.channel, candidate.expires_at, now) if planned else candidate.expires_at,
     }
+
+
+def reminder_of(row: Row[Any], policy: Policy, now: int) -> Candidate | None:
+    """What says again the stored outreach (with `signal_value`); None when its play is no more."""
+    told = candidate_of(row, policy)
+    if told is None:
+        return None
+    turn = told.turn + 1
+    return replace(
+        told,
+        id=outreach_id(told.signal.key, told.play.name, told.recipient.audience, told.channel, turn),
+        turn=turn,
+        waited=False,
+        expires_at=now + told.play.expiry_ms,
+    )
 
 
 def candidate_of(row: Row[Any], policy: Policy) -> Candidate | None:
@@ -104,8 +126,11 @@ def candidate_of(row: Row[Any], policy: Policy) -> Candidate | None:
             address=row.address,
             locale=row.locale,
             time_zone=row.time_zone,
+            country=row.country or "",
         ),
         channel=ChannelName(row.channel),
         expires_at=row.expires_at,
         variant=row.variant or "",
+        waited=True,
+        turn=row.turn or 0,
     )

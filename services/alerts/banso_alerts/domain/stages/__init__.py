@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
-from banso_alerts.domain.stages.cap import cap
 from banso_alerts.domain.stages.cooldown import cooldown
 from banso_alerts.domain.stages.demoted import demoted
 from banso_alerts.domain.stages.expiry import expiry
+from banso_alerts.domain.stages.gathering import gathering
 from banso_alerts.domain.stages.holdout import holdout
 from banso_alerts.domain.stages.incident import incident
+from banso_alerts.domain.stages.inhibition import inhibition
 from banso_alerts.domain.stages.quiet_hours import quiet_hours
 from banso_alerts.domain.stages.reach import reach
 from banso_alerts.domain.stages.replayed import replayed
@@ -31,10 +32,11 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("demoted", demoted),
     ("holdout", holdout),
     ("silence", silence),
+    ("inhibition", inhibition),
     ("snooze", snooze),
     ("cooldown", cooldown),
     ("quiet-hours", quiet_hours),
-    ("cap", cap),
+    ("gathering", gathering),
 )
 
 BEFORE_HOLDOUT = STAGES[: [name for name, _ in STAGES].index("holdout")]
@@ -45,13 +47,16 @@ BEFORE_HOLDOUT = STAGES[: [name for name, _ in STAGES].index("holdout")]
 class Decision:
     """What becomes of a candidate: `planned` at `next_at`, `waiting` until `next_at`, `held` or `expired`.
 
-    `stage` names the stage that spoke, None when all let it pass.
+    `stage` names the stage that spoke, None when all let it pass. `digest`: the recipient's next digest tells of it.
+    `value` is what it was worth when it was chosen, or not.
     """
 
     state: OutreachState
     next_at: int | None
     reason: Reason | None = None
     stage: str | None = None
+    digest: bool = False
+    value: float | None = None
 
 
 def decide(candidate: Candidate, context: Context, stages: Sequence[tuple[str, Stage]] = STAGES) -> Decision:
@@ -64,5 +69,5 @@ def decide(candidate: Candidate, context: Context, stages: Sequence[tuple[str, S
             return Decision(OutreachState.WAITING, held.until, held.reason, name)
         if held.until is not None or held.reason in (Reason.EXPIRED, Reason.QUIET_HOURS):
             return Decision(OutreachState.EXPIRED, None, Reason.EXPIRED, name)
-        return Decision(OutreachState.HELD, None, held.reason, name)
+        return Decision(OutreachState.HELD, None, held.reason, name, digest=held.digest)
     return Decision(OutreachState.PLANNED, context.now)

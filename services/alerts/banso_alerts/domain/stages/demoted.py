@@ -9,4 +9,4 @@ from banso_alerts.domain.stages.stage import Context, Held
 def demoted(candidate: Candidate, context: Context) -> Held | None:
     """Held for ever while the rule is demoted."""
     rule = candidate.play.name, candidate.signal.kind
-    return Held(Reason.DEMOTED) if rule in context.rules.book.demoted else None
+    return Held(Reason.DEMOTED, digest=True) if rule in context.rules.book.demoted else None

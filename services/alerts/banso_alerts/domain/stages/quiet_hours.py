@@ -8,6 +8,7 @@ from banso_alerts.domain.stages.stage import Context, Held
 
 def quiet_hours(candidate: Candidate, context: Context) -> Held | None:
     """Held until the recipient's next open minute; for ever when there is none within a year."""
-    if not candidate.play.quiet_hours or context.rules.hours.is_open(context.now, context.zone):
+    hours = context.rules.hours.of(candidate.recipient.country)
+    if not candidate.play.quiet_hours or hours.is_open(context.now, context.zone):
         return None
-    return Held(Reason.QUIET_HOURS, context.rules.hours.next_open_at(context.now, context.zone))
+    return Held(Reason.QUIET_HOURS, hours.next_open_at(context.now, context.zone))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -10,23 +10,58 @@ from banso_alerts.domain.hours import OpenHours
 from banso_alerts.domain.outreach import Candidate, Reason
 from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.silences import Silence
+from banso_common.contracts.account_signal import SignalKind
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A stage's no. `until` is when to ask again; None means never."""
+    """A stage's no. `until` is when to ask again; None means never. `digest`: the next digest may tell of it."""
 
     reason: Reason
     until: int | None = None
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How often people are spoken to, and how much work it may make them.
+
+    `hours_per_week` of a customer-success manager, None for no budget; `cost_per_hour` in units by currency, to hold
+    contract values of several currencies together; `digest_minute` of the local day at which the rest is told in one
+    message, None for no digest. A voice of 0 ms is no limit.
+    """
+
+    voice_customer_ms: int = 0
+    voice_house_ms: int = 0
+    hours_per_week: float | None = None
+    cost_per_hour: Mapping[str, float] = field(default_factory=dict)
+    digest_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Signals that come together are told together.
+
+    The first for a recipient and play waits `wait_ms` for company, those after a message `interval_ms` from it. From
+    `group_from` on they are one message, 0 for never. What nobody took is told again after `repeat_ms`, at most
+    `repeats` times.
+    """
+
+    wait_ms: int = 0
+    interval_ms: int = 0
+    group_from: int = 0
+    repeat_ms: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the installation has set: the same for every candidate.
 
-    `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap; `replayed` while
-    the past is told again on a virtual clock; `left_alone`: the accounts at hand that are in the
-    control group; `book` says which rules may speak, and `shadow_ms` how long one with a shadow is judged before.
+    `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap; `room` is what more
+    there is a limit to, `storm` how signals of one time become one message; `replayed` while the past is told again on
+    a virtual clock; `left_alone`: the accounts at hand that are in the control group; `book` says which rules may
+    speak, and `shadow_ms` how long one with a shadow is judged before it does.
     """
 
     holdout_share: float
@@ -38,19 +73,24 @@ class Rules:
     left_alone: frozenset[str] = frozenset()
     book: RuleBook = field(default_factory=RuleBook)
     shadow_ms: int = 0
+    room: Room = field(default_factory=Room)
+    storm: Storm = field(default_factory=Storm)
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """What was already done about this candidate's account and recipient.
 
-    `told_at`: when this play last spoke of the account; `told_today`: outreaches that the recipient has
-    had on their local day; both leave out the candidate's own signal.
+    `told_at`: when this play last spoke of the account, of another signal; `open_kinds`: of its open episodes.
+    `group_told_at`: when the recipient last heard of this play, of whatever account; `group_due_at`: when those that
+    wait for company with it go out.
     """
 
     told_at: int | None = None
     snoozed_until: int | None = None
-    told_today: int = 0
+    open_kinds: frozenset[SignalKind] = frozenset()
+    group_told_at: int | None = None
+    group_due_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 Frozen once released: a later change of a table is a migration of its own.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 
-CHOSEN = (
+CHOSEN: tuple[tuple[str, Any], ...] = (
     ("variant", sa.Text()),
     ("country", sa.Text()),
     ("value", sa.Double()),

@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import Block
 from banso_alerts.channels.pace import Pace
 from banso_alerts.channels.slack_api import SlackApi
 from banso_alerts.channels.slack_web import EVENT_TYPE, TOKEN_CODES, SlackWebChannel
+from banso_alerts.domain.acts import Act, Deed, Source
 from banso_alerts.domain.delivery import Rejected, Retry, Sent, Unsure
 from banso_alerts.render.blocks import as_blocks
 from banso_common.errors import SettingsError, Unavailable
@@ -245,3 +246,38 @@ async def test_after_a_429_nobody_asks_before_the_time_is_over(
 
 def test_every_code_of_a_bad_token_is_the_installations_fault() -> None:
     assert {"invalid_auth", "token_revoked", "missing_scope"} <= TOKEN_CODES
+
+
+async def test_a_rewritten_message_is_what_slacks_own_client_would_have_made_of_it(
+    slack: SlackServer, channel: SlackWebChannel
+) -> None:
+    """Ours and theirs call chat.update on one message; it keeps its place and its metadata."""
+    sent = await channel.send(letter())
+    assert isinstance(sent, Sent)
+    act = Act(letter().message.outreach_id, Deed.REAL, "slack:U0SATO", FIRST_TS * 1_000, Source.BUTTON)
+    assert await channel.revise(sent.ref, letter().message, [act]) == sent
+    ours = dict(slack.message_of(letter().message.outreach_id))
+    conversation, _, ts = sent.ref.partition("/")
+    update = partial(oracle(slack).chat_update, channel=conversation, ts=ts, text=ours["text"], blocks=ours["blocks"])
+    await asyncio.to_thread(update)
+    assert slack.message_of(letter().message.outreach_id) == ours
+    assert "<@U0SATO>" in str(ours["blocks"])
+    assert len(slack.history["D0SATO"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "answer"),
+    [
+        (Trouble(429, "ratelimited", 7), Retry("ratelimited", 7_000, counted=False)),
+        (Trouble(500), Unsure("HTTP 500")),
+        (Trouble(200, "message_not_found"), Rejected("message_not_found")),
+        (Trouble(200, "token_revoked"), Retry("token_revoked", 300_000, counted=False)),
+    ],
+)
+async def test_every_answer_to_a_rewriting_has_its_meaning(
+    slack: SlackServer, channel: SlackWebChannel, trouble: Trouble, answer: Any
+) -> None:
+    sent = await channel.send(letter())
+    assert isinstance(sent, Sent)
+    slack.trouble("chat.update", trouble)
+    assert await channel.revise(sent.ref, letter().message, []) == answer

@@ -21,6 +21,7 @@ from banso_scoring import tables as t
 from banso_scoring.api.query import INT64_MAX, ListQuery, Sort, is_storable
 from banso_scoring.api.render import day_or_none, day_text, instant_or_none, share, units, whole
 from banso_scoring.api.shapes import AccountSummary
+from banso_scoring.domain.standing import KINDS
 from banso_scoring.domain.success_model import SuccessModel
 
 Expression = ColumnElement[Any]
@@ -186,7 +187,7 @@ def summary(row: Row[Any]) -> AccountSummary:
         phase=row.phase,
         phase_entered_on=day_text(row.phase_entered_day),
         ended_on=day_text(row.ended_day) if row.ended_day > row.renewed_day else None,
-        signals=[SignalKind(kind) for kind in row.signals.split(",") if kind],
+        signals=sorted((SignalKind(kind) for kind in row.signals.split(",") if kind), key=KINDS.index),
         last_event_on=day_or_none(row.last_day),
         model_version=row.model_version,
         changed_at=instant_or_none(row.changed_at) or "",

@@ -45,7 +45,7 @@ class AccountSummary:
     ended_on: str | None
     """The day on which its contract ended; null while it lasts. From then on there is no score and no signal."""
     signals: list[SignalKind]
-    """The kinds of episode that are open now."""
+    """The kinds of episode that are open now, the gravest first."""
     last_event_on: str | None
     model_version: str
     changed_at: str

@@ -31,6 +31,10 @@ class Desk:
         self.policy, self._public_url, self._is_replay = policy, public_url, is_replay
         self._uplifts: Mapping[str, float] = {}
 
+    def believe(self, uplifts: Mapping[str, float]) -> None:
+        """Choose among plays by how much each was found to help; a play that is not named has its author's word."""
+        self._uplifts = uplifts
+
     async def take(self, tx: AsyncConnection, heard: Sequence[tuple[int, AccountSignal]], now: int) -> None:
         """Decide on signals, each with the lane that it came by. One that was heard before changes nothing."""
         lanes = {signal.key: lane for lane, signal in heard}

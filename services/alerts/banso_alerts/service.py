@@ -28,6 +28,7 @@ from banso_alerts.domain.hours import OpenHours
 from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.stages.stage import Room, Rules
 from banso_alerts.handler import AlertsHandler, Work
+from banso_alerts.measuring import measure
 from banso_alerts.plays_file import load_plays
 from banso_alerts.proving import judge_rules
 from banso_alerts.revise import Reviser
@@ -48,6 +49,7 @@ PACKAGE = "banso_alerts"
 TEND_EVERY_MS = SECOND_MS
 BOUNCES_EVERY_MS = 30 * SECOND_MS
 PROVE_EVERY_MS = HOUR_MS
+MEASURE_EVERY_MS = 6 * HOUR_MS
 
 
 class AlertsService:
@@ -76,6 +78,7 @@ class AlertsService:
         self._postman = Ticker(clock, BOUNCES_EVERY_MS, self._take_back)
         self._floor = settings.floor
         self._prover = Ticker(clock, PROVE_EVERY_MS, self._prove)
+        self._measurer = Ticker(clock, MEASURE_EVERY_MS, self._measure)
         self._tasks = Tasks(self.name)
         self.routers: Sequence[APIRouter] = [
             make_router(self.engine, clock, self._stored),
@@ -95,7 +98,13 @@ class AlertsService:
             *(reviser.run for reviser in self._revisers),
         ]
         self._tasks.start(
-            *drained, self.relay.run, self._ticker.run, self._postman.run, self._prover.run, draining=len(drained)
+            *drained,
+            self.relay.run,
+            self._ticker.run,
+            self._postman.run,
+            self._prover.run,
+            self._measurer.run,
+            draining=len(drained),
         )
 
     async def stop(self) -> None:
@@ -139,6 +148,9 @@ class AlertsService:
     async def _take_back(self, now: int) -> None:
         if self._bounces is not None:
             await self._bounces.read(now)
+
+    async def _measure(self, now: int) -> None:
+        self._desk.believe(await measure(self.engine, self.policy.plays, now))
 
     async def _tend(self, now: int) -> None:
         while await tend(self.engine, self._desk, now):

@@ -33,7 +33,7 @@ def run(world: World, seed: int) -> tuple[Sample, Floats]:
     value = np.exp(dice.normal(0, world.spread / 2, world.accounts) + (stratum - 3.5) * world.spread / 3)
     told = drawn(stratum, world.share, seed)
     chance = np.where(told, world.left + world.effect, world.left) * weight
-    outcome = (dice.random(world.accounts) < chance) * value
+    outcome = np.where(dice.random(world.accounts) < chance, value, 0.0)
     truth: Floats = np.cumsum(world.effect * weight * value) / np.arange(1, world.accounts + 1)
     return Sample(outcome, told, np.full(world.accounts, world.share), stratum, value), truth
 

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from banso_alerts.api.door import Writer, described, problems, reader
+from banso_alerts.api.proof.play_shapes import UpliftList, WearOutList, uplift_view, wear_out_view
 from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
 from banso_alerts.domain.planning import Policy
+from banso_alerts.domain.proof.measurement import Measurement
 from banso_alerts.domain.proof.precision import Floor
-from banso_alerts.store.proof import judgements, rules
-from banso_common.clock import Clock
+from banso_alerts.store.proof import findings, judgements, rules
+from banso_common.clock import Clock, iso
 from banso_common.db.transaction import reading, transaction
 from banso_common.http.problem import not_found
 
-PlayName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$", description="Its name.", examples=["rescue"])]
+PLAY_NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
+PlayName = Annotated[str, Path(pattern=PLAY_NAME, description="Its name.", examples=["rescue"])]
+PlayFilter = Annotated[str | None, Query(pattern=PLAY_NAME, description="Only this play.", examples=["rescue"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ def make_proof_router(room: ProofRoom) -> APIRouter:
     """Proof over the store."""
     router = APIRouter(tags=["proof"], dependencies=[described], responses=problems(401, 403, 422, 503))
     _rules(router, room)
+    _measured(router, room)
     return router
 
 
@@ -56,6 +61,26 @@ def _rules(router: APIRouter, room: ProofRoom) -> None:
             every = await _listed(tx, room)
         room.changed()
         return RuleList([each for each in every.rules if each.play == play])
+
+
+def _measured(router: APIRouter, room: ProofRoom) -> None:
+    @router.get("/v1/uplift", summary="Say what plays change", dependencies=[reader])
+    async def uplift(play: PlayFilter = None) -> UpliftList:
+        """Each play against accounts left alone: by outcome, by account and by amount, whole and by segment."""
+        at, found = await _latest(room)
+        return UpliftList(at, [uplift_view(each) for each in found.uplift if play in (None, each.play)])
+
+    @router.get("/v1/wear-out", summary="Say how plays fade", dependencies=[reader])
+    async def wear_out(play: PlayFilter = None) -> WearOutList:
+        """How each play's effect fades with time and with exposures, and which wording to use next."""
+        at, found = await _latest(room)
+        return WearOutList(at, [wear_out_view(each) for each in found.wear_out if play in (None, each.play)])
+
+
+async def _latest(room: ProofRoom) -> tuple[str | None, Measurement]:
+    async with reading(room.engine) as tx:
+        last = await findings.latest(tx)
+    return (None, Measurement([], [])) if last is None else (iso(last[0]), last[1])
 
 
 async def _listed(tx: AsyncConnection, room: ProofRoom) -> RuleList:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,12 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message, put
 from banso_common.db.rows import Columns, upsert
 from banso_common.telemetry import metrics
-from banso_scoring import facts_store, standing_codec, told
+from banso_scoring import facts_store, standing_codec, told, trend_store
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
 from banso_scoring.domain.evaluation import Evaluation
 from banso_scoring.domain.facts import profile
-from banso_scoring.domain.facts.day_facts import Cells, users_of
+from banso_scoring.domain.facts.day_facts import Cells
 from banso_scoring.domain.journey.journey import goal_code
 from banso_scoring.domain.journey.phase_history import Move, moves_of
 from banso_scoring.domain.matrix import matrix_why
@@ -29,6 +30,7 @@ from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.plan.objectives import STATES
 from banso_scoring.domain.standing import BANDS, KINDS, NO_DAY, Standing
 from banso_scoring.domain.struggle.evidence import evidence_of
+from banso_scoring.domain.struggle.met import met_of
 from banso_scoring.portfolio import Portfolio
 
 DayKey = tuple[str, int]
@@ -150,10 +152,12 @@ async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment,
     names = sorted({portfolio.names[said.position] for said in found.said})
     first_day = found.day - portfolio.model.silence.shown_days + 1
     facts = await facts_store.of_accounts(tx, names, first_day)
-    by_account: dict[str, list[Cells]] = {}
-    for (name, _), cells in facts.items():
-        by_account.setdefault(name, []).append(cells)
-    messages = [_message(portfolio, found, said, by_account, now) for said in found.said]
+    trends = await trend_store.scores(tx, names, found.day)
+    by_account: dict[str, dict[int, Cells]] = {}
+    for (name, day), cells in facts.items():
+        by_account.setdefault(name, {})[day] = cells
+    known = {name: Known(by_account.get(name, {}), trends[name]) for name in names}
+    messages = [_message(portfolio, found, said, known, now) for said in found.said]
     await put(tx, t.outbox, messages)
     for said in found.said:
         metrics.signals_said.labels(said.kind, said.state).inc()
@@ -166,24 +170,27 @@ def _open_kinds(is_open: Sequence[bool]) -> str:
     return f",{','.join(names)}," if names else ""
 
 
-def _message(
-    portfolio: Portfolio, found: Assessment, said: Said, facts: Mapping[str, Sequence[Cells]], now: int
-) -> Message:
+def _message(portfolio: Portfolio, found: Assessment, said: Said, known: Mapping[str, Known], now: int) -> Message:
     account, lane = portfolio.names[said.position], int(portfolio.columns.lane[said.position])
     key = signal_key(account, said.kind, said.episode, said.state)
-    signal = signal_of(portfolio, found, said, facts.get(account, ()), now)
+    signal = signal_of(portfolio, found, said, known[account], now)
     return Message(key, lane, Topic.ACCOUNT_SIGNALS, account, encode(signal))
 
 
-def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequence[Cells], now: int) -> AccountSignal:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of an account of which something is said."""
+
+    facts: Mapping[int, Cells]
+    """By day, those of the days that people are shown."""
+    trend: list[int]
+    """The scores at the close of the last days, oldest first; -1 where none could be given."""
+
+
+def signal_of(portfolio: Portfolio, found: Assessment, said: Said, known: Known, now: int) -> AccountSignal:
     """The signal that tells of `said`, with all that its reader needs."""
     model, column = portfolio.model, said.column
     account, who = portfolio.names[said.position], portfolio.attributes[said.position]
-    names = {name for cells in facts for name, _ in cells}
-    users = [
-        users_of(facts, frozenset(name for name in names if channel.series in model.series_of[name]))
-        for channel in model.roles.channels
-    ]
     score = float(found.evaluation.health.score[column])
     phase = model.journey[int(found.standing.phase[column])]
     cell = model.matrix.cells[int(found.evaluation.placement.cell[column])]
@@ -205,7 +212,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         coverage=round(float(found.evaluation.health.coverage[column]), 4),
         model_version=model.version,
         score=None if math.isnan(score) else round(score, 2),
-        evidence=evidence_of(model, found.evaluation.struggle, column, users),
+        evidence=evidence_of(model, found.evaluation.struggle, column, met_of(model, known.facts, found.day)),
         detail={
             "phase_days": found.day - int(found.standing.entered_day[column]),
             "last_event_days": found.day - last_day if last_day >= 0 else None,
@@ -226,6 +233,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, facts: Sequen
         cell=cell.key,
         cell_labels=dict(cell.labels),
         plays=list(cell.plays),
+        trend=known.trend,
         part_of=portfolio.part_of.get(said.position) if said.kind in TROUBLES else None,
     )
 

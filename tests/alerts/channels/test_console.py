@@ -15,7 +15,7 @@ async def test_a_message_is_printed_whole_with_its_evidence() -> None:
     (text,) = printed
     assert "→ 佐藤  [warning]" in text
     assert "■ Acme is in trouble and says nothing" in text
-    assert "“Import failed”: 14 times by 4 users in 14 days, usually 3" in text
+    assert "“Import failed” 14 times by 4 users in 14 days, usually 3" in text
 
 
 async def test_a_name_cannot_move_the_cursor() -> None:

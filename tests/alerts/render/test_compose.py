@@ -78,7 +78,7 @@ def test_a_signal_of_before_labels_were_told_names_keys(locale: str) -> None:
 
 def test_a_label_in_one_language_serves_both() -> None:
     only = evidence(channels=[channel("k7", {"ja": "取込"}, seen=14, expected=3.0, users=4, log_evidence=4.1)])
-    assert "“取込”: 14 times" in text(signal(owner_locale="en", evidence=only))
+    assert "“取込” 14 times" in text(signal(owner_locale="en", evidence=only))
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_an_unknown_contact_is_said_plainly_and_never_as_silence(locale: str, wo
     assert "2.3" not in written
 
 
-@pytest.mark.parametrize(("locale", "words"), [("en", "Little data so far: 40"), ("ja", "まだデータが足りません")])
+@pytest.mark.parametrize(("locale", "words"), [("en", "Not enough data yet: 40"), ("ja", "まだデータが足りません")])
 def test_little_data_is_said(locale: str, words: str) -> None:
     assert words in text(signal(owner_locale=locale, evidence=evidence(enough_data=False)))
 
 
 def test_only_channels_above_their_usual_are_shown_the_loudest_first() -> None:
     written = text(signal(owner_locale="en"))
-    assert written.index("“Import failed”: 14 times by 4 users in 14 days, usually 3") < written.index("“Login failed”")
+    assert written.index("“Import failed” 14 times by 4 users in 14 days, usually 3") < written.index("“Login failed”")
     assert "“Login failed”" not in text(signal(owner_locale="en", evidence=evidence(channels=[])))
 
 

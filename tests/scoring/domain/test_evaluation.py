@@ -15,6 +15,7 @@ from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, Standing
 from banso_scoring.domain.struggle.cohort import sketch
 from banso_scoring.domain.struggle.evidence import evidence_of
+from banso_scoring.domain.struggle.met import Met
 from banso_scoring.domain.struggle.usual import fit
 from banso_scoring.model.load import default_model
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady, usual
@@ -68,9 +69,11 @@ def test_a_silent_struggle_is_signalled_with_its_numbers_and_a_vocal_one_is_stru
     standing, found = evaluate(MODEL, COHORT, panel, Standing.new(2), np.full(2, DAY))
     assert standing.open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]].tolist() == [True, False]
     assert standing.open[KIND_ROWS[SignalKind.STRUGGLING]].tolist() == [False, True]
-    said = evidence_of(MODEL, found.struggle, 0, [3, 0])
+    said = evidence_of(MODEL, found.struggle, 0, [Met(3, "error", 70, 28), Met(0, None, 0, 0)])
     assert (said.window_days, said.attempts, said.enough_data) == (56, 280, True)
     assert (said.channels[0].channel, said.channels[0].seen, said.channels[0].users) == ("error", 70, 3)
+    assert (said.channels[0].event, said.channels[0].event_seen, said.channels[0].days) == ("error", 70, 28)
+    assert (said.channels[1].event, said.channels[1].event_seen, said.channels[1].days) == (None, None, None)
     assert said.channels[0].expected < 35
     assert said.channels[0].labels == MODEL.roles.channels[0].labels
     assert set(said.channels[0].labels) == {"ja", "en"}
@@ -90,7 +93,7 @@ def test_with_contact_unknown_the_signal_is_struggling_and_the_evidence_says_unk
     standing, found = evaluate(model, cohort, panel_of(model, events, 1), Standing.new(1), np.array([DAY]))
     assert standing.open[KIND_ROWS[SignalKind.STRUGGLING], 0]
     assert not standing.open[KIND_ROWS[SignalKind.SILENT_STRUGGLING], 0]
-    said = evidence_of(model, found.struggle, 0, [1, 1])
+    said = evidence_of(model, found.struggle, 0, [Met(1, "error", 70, 28)] * 2)
     assert (said.contacts_seen, said.contacts_expected, said.no_contact_probability) == (None, None, None)
     assert said.log_odds == pytest.approx(found.struggle.trouble[0], abs=1e-5)
 

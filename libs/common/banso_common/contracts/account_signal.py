@@ -77,8 +77,8 @@ class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of trouble over the window: `seen` against `expected` counts, and its log-evidence in nats.
 
     `labels` are the success model's words for it, by language; empty in signals of before they were told.
-    `event` is the event of the channel that was seen most, `days` in how many days all of it was seen (from the
-    first to the last of them). `kind` is the sort of trouble: `error`, `failure`, `abandoned`, `help`.
+    `event` is the event of the channel that was seen most, `event_seen` times, `days` in how many days all of it was
+    seen (from the first to the last of them). `kind` is the sort of trouble: `error`, `failure`, `abandoned`, `help`.
     """
 
     channel: str
@@ -88,6 +88,7 @@ class ChannelEvidence(msgspec.Struct, frozen=True, kw_only=True):
     log_evidence: float
     labels: dict[str, str] = {}
     event: str | None = None
+    event_seen: int | None = None
     days: int | None = None
     kind: str | None = None
 

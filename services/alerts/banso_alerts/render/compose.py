@@ -29,6 +29,7 @@ from banso_common.contracts.account_signal import (
     SignalKind,
     TouchModel,
 )
+from banso_common.contracts.evidence_words import sentences
 from banso_common.contracts.words import BANDS, TOUCHES, named
 
 CHANNELS_SHOWN_MAX = 5
@@ -143,6 +144,7 @@ def _evidence(signal: AccountSignal, locale: str) -> dict[str, Value]:
     chance = evidence.no_contact_probability if evidence else None
     seen = (evidence.contacts_seen or 0) if evidence else 0
     return {
+        "evidence_sentences": sentences(evidence, locale) if evidence else [],
         "has_evidence": evidence is not None,
         "channels": channels,
         "top_channel": channels[0]["name"] if channels else "",

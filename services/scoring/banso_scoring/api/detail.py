@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.contracts.evidence_words import texts
 from banso_scoring import tables as t
 from banso_scoring.api import detail_shapes as shapes
 from banso_scoring.api.examine import Finding, examine
@@ -170,6 +171,9 @@ def _evidence(model: SuccessModel, found: Finding) -> shapes.StruggleEvidence:
                 seen=channel.seen,
                 expected=round(channel.expected, DIGITS),
                 users=channel.users,
+                event=channel.event,
+                event_seen=channel.event_seen,
+                days=channel.days,
                 log_evidence=round(channel.log_evidence, DIGITS),
             )
             for channel, described in zip(said.channels, model.roles.channels, strict=True)
@@ -179,6 +183,7 @@ def _evidence(model: SuccessModel, found: Finding) -> shapes.StruggleEvidence:
         no_contact_probability=_rounded(said.no_contact_probability),
         log_odds=_rounded(said.log_odds),
         enough_data=said.enough_data,
+        sentence=texts(said),
     )
 
 

@@ -96,6 +96,11 @@ class ChannelCount:
     """What is usual for as many attempts and this account's own pace."""
     users: int
     """How many different users met it."""
+    event: str | None
+    """The event of it that was seen most; null when none was."""
+    event_seen: int | None
+    days: int | None
+    """From the first to the last day on which any of it was seen."""
     log_evidence: float
     """In nats: above 0 speaks for trouble, below against it."""
 
@@ -117,6 +122,8 @@ class StruggleEvidence:
     log_odds: float | None
     """Log-odds of silent but struggling; of struggling when contact is unknown."""
     enough_data: bool
+    sentence: Texts
+    """All of this in words: the same as messages say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from banso_scoring import cell_store, phase_store
 from banso_scoring.api.plan.plan_view import PlanFound, plan_found
 from banso_scoring.domain import evaluation
 from banso_scoring.domain.evaluation import Evaluation
-from banso_scoring.domain.facts.day_facts import Cells, users_of
 from banso_scoring.domain.facts.panel import DAYS, Floats
 from banso_scoring.domain.facts.profile import Profile
 from banso_scoring.domain.health import metrics
@@ -29,7 +28,7 @@ from banso_scoring.domain.journey.phase_history import Move
 from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.struggle.evidence import evidence_of
-from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.domain.struggle.met import met_of
 from banso_scoring.estimating import REACH_DAYS, estimates
 from banso_scoring.loading import load_accounts
 from banso_scoring.member import Member
@@ -108,7 +107,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 told=portfolio.columns.current.take(np.array([position])),
                 evaluation=made,
                 points=points,
-                evidence=evidence_of(member.model, made.struggle, column, _users(member.model, own, day)),
+                evidence=evidence_of(member.model, made.struggle, column, met_of(member.model, own, day)),
                 days_with_facts=sum(day - DAYS < at <= day for at in own),
                 plan=plan_found(portfolio, position, panel.plans, (column, day)),
                 moves=moves[rows[position].account],
@@ -117,13 +116,3 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 estimate=passes[column],
             )
     return found
-
-
-def _users(model: SuccessModel, facts: dict[int, Cells], day: int) -> list[int]:
-    """For each channel, how many users met it in the window that people are shown."""
-    recent = [cells for at, cells in facts.items() if at > day - model.silence.shown_days]
-    names = {name for cells in recent for name, _ in cells}
-    return [
-        users_of(recent, frozenset(name for name in names if channel.series in model.series_of[name]))
-        for channel in model.roles.channels
-    ]

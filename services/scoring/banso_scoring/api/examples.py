@@ -162,13 +162,29 @@ DETAIL: JsonDict = {
         "window_days": 56,
         "attempts": 162,
         "channels": [
-            {"channel": "error", "label": _ERRORS, "seen": 42, "expected": 3.2, "users": 3, "log_evidence": 6.0}
+            {
+                "channel": "error",
+                "label": _ERRORS,
+                "seen": 42,
+                "expected": 3.2,
+                "users": 3,
+                "log_evidence": 6.0,
+                "event": "export error",
+                "event_seen": 42,
+                "days": 6,
+            }
         ],
         "contacts_seen": 0,
         "contacts_expected": 4.3,
         "no_contact_probability": 0.025,
         "log_odds": 3.12,
         "enough_data": True,
+        "sentence": {
+            "ja": "「export error」が6日間に42回（3人、通常は3.2回）、同じような顧客は4.3回問い合わせますが、"
+            "このお客様は0回です。黙る理由がないのにこうなる確率は2 %です。",
+            "en": "42 export errors by 3 users in 6 days, usually 3.2; accounts like this write 4.3 times, "
+            "this one wrote 0. The chance of that, had they no reason to be silent: 2 %.",
+        },
     },
     "history": [
         {

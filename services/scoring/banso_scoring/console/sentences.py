@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from banso_common.contracts.account_signal import Band, SignalKind
-from banso_scoring.api.detail_shapes import AccountDetail, ChannelCount, MetricValue
+from banso_scoring.api.detail_shapes import AccountDetail, MetricValue
 from banso_scoring.api.journey.journey_shapes import GoalCondition
 from banso_scoring.console.language import Language, pick
-from banso_scoring.console.numbers import about, days, people, percent
+from banso_scoring.console.numbers import about, days, percent
 from banso_scoring.domain.plan.objectives import PlanState
 
 SENTENCES_MAX = 2
@@ -19,9 +19,7 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
     kinds = {signal.kind for signal in detail.signals}
     said: list[str] = []
     if kinds & set(STRUGGLES):
-        contacts = contact_sentence(detail, language)
-        said += [channel_sentence(one, detail, language) for one in _loudest(detail)[: SENTENCES_MAX - len(contacts)]]
-        said += contacts
+        said.append(pick(detail.evidence.sentence, language))
     if SignalKind.HEALTH_CRITICAL in kinds:
         said += weakest_sentence(detail, language)
     if SignalKind.STALLED in kinds or (not said and detail.phase.stalled):
@@ -34,7 +32,7 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
         )
     if not said:
         said += weakest_sentence(detail, language)
-        said += [channel_sentence(one, detail, language) for one in _loudest(detail)[:1]]
+        said += [pick(detail.evidence.sentence, language)] if _is_loud(detail) else []
     return said[:SENTENCES_MAX]
 
 
@@ -49,37 +47,8 @@ def plan_sentence(detail: AccountDetail, language: Language) -> list[str]:
     return [f"Success plan {attained} attained after {elapsed} of the time"]
 
 
-def _loudest(detail: AccountDetail) -> list[ChannelCount]:
-    speaking = [one for one in detail.evidence.channels if one.log_evidence > 0 and one.seen > one.expected]
-    return sorted(speaking, key=lambda one: -one.log_evidence)
-
-
-def channel_sentence(channel: ChannelCount, detail: AccountDetail, language: Language) -> str:
-    """What was seen of one kind of trouble, against what is usual."""
-    label, expected = pick(channel.label, language), about(channel.expected)
-    span = days(detail.evidence.window_days, language)
-    if language == "ja":
-        who = f"、{people(channel.users, language)}" if channel.users else ""
-        return f"「{label}」が{span}間に{channel.seen}回（通常{expected}回{who}）"
-    who = f", {people(channel.users, language)}" if channel.users else ""
-    return f"{label}: {channel.seen} in {span}, usually {expected}{who}"
-
-
-def contact_sentence(detail: AccountDetail, language: Language) -> list[str]:
-    """How often they wrote, against how often accounts like this one do; nothing when contact is unknown.
-
-    The chance of so few is said only of those who wrote less than is usual.
-    """
-    evidence = detail.evidence
-    if evidence.contacts_seen is None or evidence.contacts_expected is None:
-        return []
-    seen, expected = evidence.contacts_seen, about(evidence.contacts_expected)
-    chance = evidence.no_contact_probability if seen < evidence.contacts_expected else None
-    if language == "ja":
-        odds = "" if chance is None else f"、偶然なら{percent(chance)}"
-        return [f"問い合わせは{seen}回（通常{expected}回{odds}）"]
-    odds = "" if chance is None else f", chance {percent(chance)}"
-    return [f"wrote {seen} times, usually {expected}{odds}"]
+def _is_loud(detail: AccountDetail) -> bool:
+    return any(one.log_evidence > 0 and one.seen > one.expected for one in detail.evidence.channels)
 
 
 def stall_sentence(detail: AccountDetail, language: Language) -> list[str]:

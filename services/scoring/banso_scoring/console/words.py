@@ -64,9 +64,6 @@ class Words:
     seen: str
     expected: str
     contacts: str
-    contact_unknown: str
-    contact_chance: str
-    little_data: str
     attributes: str
     seats: str
     contact: str
@@ -147,9 +144,6 @@ WORDS: dict[Language, Words] = {
         seen="実際",
         expected="通常",
         contacts="問い合わせ",
-        contact_unknown="問い合わせの有無は不明です。問い合わせ元が接続されていないため、沈黙とは判定しません。",
-        contact_chance="黙る理由のない顧客がこれほど少ない確率は {} です。",
-        little_data="まだデータが足りないため、兆候は出しません。",
         attributes="属性",
         seats="席数",
         contact="先方",
@@ -237,9 +231,6 @@ WORDS: dict[Language, Words] = {
         seen="seen",
         expected="usual",
         contacts="Contacts",
-        contact_unknown="Contact unknown: no live source of contacts is connected, so nobody is called silent.",
-        contact_chance="The chance of so few, had they no reason to be silent, is {}.",
-        little_data="There is too little data for a signal yet.",
         attributes="Attributes",
         seats="Seats",
         contact="Contact",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from banso_common.contracts.account_signal import ChannelEvidence, Evidence
+from banso_scoring.domain.struggle.met import Met
 from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -13,17 +14,20 @@ DIGITS = 6
 """Decimals kept: more than anybody reads, fewer than a float's noise."""
 
 
-def evidence_of(model: SuccessModel, struggle: Struggle, index: int, users: Sequence[int]) -> Evidence:
-    """The evidence of account `index`; `users[k]` is how many users met friction of channel k."""
+def evidence_of(model: SuccessModel, struggle: Struggle, index: int, met: Sequence[Met]) -> Evidence:
+    """The evidence of account `index`; `met[k]` is what it met of channel k."""
     channels = [
         ChannelEvidence(
             channel=channel.name,
             seen=int(struggle.seen[k, index]),
             expected=round(float(struggle.expected[k, index]), DIGITS),
-            users=users[k],
+            users=met[k].users,
             log_evidence=round(float(struggle.log_evidence[k, index]), DIGITS),
             labels=dict(channel.labels),
             kind=channel.kind.value,
+            event=met[k].event,
+            event_seen=met[k].event_seen or None,
+            days=met[k].days or None,
         )
         for k, channel in enumerate(model.roles.channels)
     ]

@@ -34,6 +34,7 @@ GRID = np.append(np.geomspace(1.0, 4_000.0, 400), np.inf)
 """Half-lives that are tried, in days or exposures."""
 ONE_DEGREE = 3.841459
 TWO_DEGREES = 5.991465
+SAME = 1e-9
 WORN_SHARE = 0.25
 """A play is worn when no more than this is left of its effect."""
 
@@ -91,7 +92,7 @@ def wear_out(shown: Shown, *, by_value: bool = False) -> WearOut:
     fade = np.array([np.exp2(-shown.x[place][:, None] / GRID).mean(axis=0) for place in laid])
     first = (weight * effect) @ fade / np.maximum(weight @ fade**2, 1e-300)
     loss = (weight[:, None] * (effect[:, None] - first * fade) ** 2).sum(axis=0)
-    best = int(np.argmin(loss))
+    best = int(np.flatnonzero(loss <= loss.min() + SAME)[-1])  # of half-lives that fit alike the longest
     if float(weight @ effect**2) - loss[best] < TWO_DEGREES or first[best] <= 0:
         return WearOut(Freshness.CANNOT_SAY, float(first[best]), None, None, None, None, bins)
     within = np.flatnonzero(loss <= loss[best] + ONE_DEGREE)

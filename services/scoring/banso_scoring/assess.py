@@ -22,7 +22,7 @@ from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Stan
 from banso_scoring.domain.struggle.usual import Cohort, ContactState
 from banso_scoring.portfolio import Portfolio
 
-AT_ONCE = 4_096
+AT_ONCE = 8_192
 """Accounts evaluated in one pass: enough to be fast, few enough to stay in the cache and yield to others."""
 STALE_SHOWN = -1
 """Where the stale feed stands among what is shown."""

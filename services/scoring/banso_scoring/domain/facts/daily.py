@@ -57,6 +57,8 @@ class Daily:
     summed: Sequence[bool]
     """By series, whether it is a sum in micro-units."""
     kept: Kept | None = None
+    pick: Callable[[NDArray[np.int64]], Daily] | None = None
+    """What reads the days of some of these accounts anew, where that is less than to pick them out of all rows."""
 
     @property
     def nbytes(self) -> int:
@@ -88,6 +90,8 @@ class Daily:
 
     def take(self, indices: NDArray[np.int64]) -> Daily:
         """The accounts at `indices`, in that order."""
+        if self.pick is not None:
+            return self.pick(indices)
         series = [_picked(parts, indices, self.n) for parts in self.series]
         return Daily(
             len(indices), self.days, series, self.summed, None if self.kept is None else self.kept.take(indices)

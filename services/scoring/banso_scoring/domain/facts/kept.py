@@ -33,6 +33,11 @@ class KeptReadings:
         """Only of series that any account has."""
 
     @property
+    def numbers(self) -> int:
+        """How many numbers are kept of each account."""
+        return len(self._columns) + len(self._users)
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the columns."""
         return self._day.nbytes + self._users.nbytes + sum(column.nbytes for column in self._columns.values())
@@ -82,12 +87,13 @@ class KeptReadings:
 class KeptOf:
     """What is kept of some accounts on a day; see `daily.Kept`."""
 
-    def __init__(self, readings: KeptReadings, accounts: Ints, day: int) -> None:
-        self._readings, self._accounts, self._day = readings, accounts, day
+    def __init__(self, readings: KeptReadings, accounts: Ints, day: int, fresh: Windows | None = None) -> None:
+        """`fresh`: what was just worked out of all of these accounts, if it was."""
+        self._readings, self._accounts, self._day, self._fresh = readings, accounts, day, fresh
 
     def readings(self) -> dict[tuple[int, Reading], Floats]:
         """By series and reading (n,) numbers; nothing once any of the accounts was forgotten or read on another day."""
-        return self._readings.of(self._accounts, self._day)
+        return self._readings.of(self._accounts, self._day) if self._fresh is None else self._fresh.found
 
     def take(self, indices: Ints) -> KeptOf:
         """The accounts at `indices`, in that order."""

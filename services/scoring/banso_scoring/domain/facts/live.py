@@ -7,12 +7,11 @@ order in which the facts came. Days last, since every formula runs along them; a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.facts.daily import Daily, OnDemand, Rows
+from banso_scoring.domain.facts.daily import Daily, Kept, OnDemand, Rows
 from banso_scoring.domain.facts.day_rows import DayRows
 from banso_scoring.domain.facts.fact_columns import HALF, FactColumns
 from banso_scoring.domain.facts.kept import KeptOf, KeptReadings
@@ -95,13 +94,13 @@ class LiveWindow:
 
         No column looks back more than DAYS: how far the window itself reaches depends on when it was made.
         """
-        daily, users = self._daily(accounts, day), None
-        if self._is_whole(day):
+        kept, is_whole = None, self._is_whole(day)
+        if is_whole:
             missing = self.kept.missing(accounts, day)
-            if len(missing):
-                self._read_anew(missing, day)
-            daily, users = replace(daily, kept=KeptOf(self.kept, accounts, day)), self.kept.users(accounts)
-        users = self._users_within(accounts, day) if users is None else users
+            fresh = self._read_anew(missing, day) if len(missing) else None
+            kept = KeptOf(self.kept, accounts, day, fresh if len(missing) == len(accounts) else None)
+        daily = self._daily(accounts, day, kept)
+        users = self.kept.users(accounts) if is_whole else self._users_within(accounts, day)
         return Panel(
             daily=daily,
             users=users[:-1],
@@ -114,13 +113,14 @@ class LiveWindow:
         """Whether the window shows all days that a panel of `day` looks back on, and `day` itself."""
         return DAYS - 1 <= day - self.origin < WIDTH
 
-    def _read_anew(self, accounts: Ints, day: int) -> None:
-        """Keep what formulas read of these accounts on `day`."""
+    def _read_anew(self, accounts: Ints, day: int) -> Windows:
+        """Work out, and keep, what formulas read of these accounts on `day`."""
         windows = Windows(len(accounts), self._daily(accounts, day), self._summed)
         for series, some in self._readings.items():
             windows.work_out(series, some)
         there = [rows.any for rows in self._rows]
         self.kept.keep(accounts, day, windows, self._users_within(accounts, day), there)
+        return windows
 
     def _last(self, day: int) -> int:
         """The column of `day`, or the nearest one; -1 for a day before the window."""
@@ -131,12 +131,16 @@ class LiveWindow:
         last = self._last(day)
         return self._users.within(accounts, [(last - width + 1, last) for width in (*self._model.user_windows, DAYS)])
 
-    def _daily(self, accounts: Ints, day: int) -> Daily:
+    def _daily(self, accounts: Ints, day: int, kept: Kept | None = None) -> Daily:
         """The days up to `day`; rows are looked up when they are asked for."""
+
+        def pick(some: Ints) -> Daily:
+            return self._daily(accounts[some], day, None if kept is None else kept.take(some))
+
         begin = self._last(day) - DAYS + 1
         read = self._read if begin >= 0 else self._read_padded
         series = OnDemand(len(self._rows), lambda index: read(self._rows[index], accounts, begin))
-        return Daily(len(accounts), DAYS, series, self._summed)
+        return Daily(len(accounts), DAYS, series, self._summed, kept, pick)
 
     def days_of(self, series: int, accounts: Ints, day: int) -> Sequence[Rows]:
         """The DAYS up to `day` of one series, of those of `accounts` that have any."""

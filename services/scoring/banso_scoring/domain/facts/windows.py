@@ -35,6 +35,7 @@ BLOCK_PRODUCTS_MAX = 2**18
 BLOCK_ROWS_MAX = 1_024
 BEGUN_DAYS = (4, 7, 14, 28, 49)
 """How long ago trouble may have begun: near enough to one another to tell, few enough to keep for each account."""
+WORD = 64
 WEIGHTINGS_MAX = 1_024
 """Weightings whose weights are remembered."""
 
@@ -184,8 +185,10 @@ class Windows:
                 sums = np.empty((len(weightings), len(rows)))
                 _weigh(rows, weightings, sums)
                 values[:, places] = sums
-            for one, column in columns.items():
-                column[slice(None) if places is None else places] = _looked(rows, one)
+            if columns:
+                days, here = _days_with_any(rows), slice(None) if places is None else places
+                for one, column in columns.items():
+                    column[here] = _looked(days, one)
         if summed:
             values /= MICRO
         self.found.update(((series, weighting), row) for weighting, row in zip(weightings, values, strict=True))
@@ -204,13 +207,23 @@ def weigh(model: SuccessModel, panel: Panel) -> Windows:
     return windows
 
 
-def _looked(rows: NDArray[Any], reading: Newest | ActiveDays) -> Floats:
-    """(m,): the reading of each of some rows (m, DAYS)."""
+def _looked(days: NDArray[np.uint64], reading: Newest | ActiveDays) -> Floats:
+    """(m,): the reading of each row of `days`, (m, 2) as `_days_with_any` gives them."""
     if isinstance(reading, ActiveDays):
-        return np.asarray(np.count_nonzero(rows[:, DAYS - reading.days :] > 0, axis=1), np.float64)
-    came = rows > 0
-    since: NDArray[np.intp] = came[:, ::-1].argmax(axis=1)
-    return np.where(came[np.arange(len(rows)), DAYS - 1 - since], since.astype(np.float64), np.nan)
+        first = WORD * days.shape[1] - reading.days
+        masks = [(1 << WORD) - (1 << min(max(first - WORD * word, 0), WORD)) for word in range(days.shape[1])]
+        return np.asarray(np.bitwise_count(days & np.array(masks, np.uint64)).sum(axis=1, dtype=np.float64))
+    top = days & ~(days >> np.uint64(1))  # the highest bit stays, and nothing above half of it rounds up to the next
+    place = np.frexp(top.astype(np.float64))[1]
+    newest = np.where(place[:, 1] > 0, WORD + place[:, 1], place[:, 0])
+    return np.where(newest > 0, float(WORD * days.shape[1]) - newest, np.nan)
+
+
+def _days_with_any(rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """(m, 2): a bit for each day of rows (m, DAYS) that has any; the newest day is the highest bit."""
+    came = np.zeros((len(rows), 2 * WORD), np.bool_)
+    np.greater(rows, 0, out=came[:, 2 * WORD - DAYS :])
+    return np.packbits(came, axis=1, bitorder="little").view("<u8").astype(np.uint64, copy=False)
 
 
 def _weigh(rows: NDArray[np.generic], weightings: tuple[Weighting, ...], into: Floats) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from banso_scoring.domain.facts.panel import Floats
-from banso_scoring.domain.health.metrics import ramp
+from banso_scoring.domain.health.metrics import ramped
 from banso_scoring.domain.success_model import SuccessModel
 
 
@@ -55,15 +55,18 @@ def score(model: SuccessModel, metrics: Floats, weights: Floats | None = None) -
 
 def dimensions_of(model: SuccessModel, metrics: Floats) -> Dimensions:
     """The dimensions of the accounts whose raw metrics are (metrics, n)."""
-    ramps, n = ramp(model, metrics), metrics.shape[1]
-    mean, evidence = np.full((len(model.dimensions), n), np.nan), np.zeros((len(model.dimensions), n))
+    n = metrics.shape[1]
+    mean, evidence = np.empty((len(model.dimensions), n)), np.empty((len(model.dimensions), n))
     for row, dimension in enumerate(model.dimensions):
         gained, evident = np.zeros(n), np.zeros(n)
         for metric, weight in zip(dimension.metrics, dimension.weights, strict=True):
-            present = ~np.isnan(ramps[metric])
-            gained += np.where(present, weight * ramps[metric], 0.0)
-            evident += weight * present
-        mean[row] = np.where(evident > 0, gained / np.where(evident > 0, evident, 1.0), np.nan)
+            reached = weight * ramped(model.metrics[metric], metrics[metric])
+            absent = np.isnan(reached)
+            some = absent.any()
+            gained += np.where(absent, 0.0, reached) if some else reached
+            evident += np.where(absent, 0.0, weight) if some else weight
+        there = evident > 0
+        mean[row] = gained / evident if there.all() else np.where(there, gained / np.where(there, evident, 1.0), np.nan)
         evidence[row] = evident
     return Dimensions(mean, evidence)
 

@@ -53,11 +53,17 @@ def evaluate(model: SuccessModel, facts: Facts) -> Floats:
 
 def ramp(model: SuccessModel, values: Floats) -> Floats:
     """(metrics, n): 0..1 by each metric's ramp; NaN stays NaN, a metric without a ramp is NaN."""
-    scaled = np.full_like(values, np.nan)
+    scaled = np.empty_like(values)
     for index, metric in enumerate(model.metrics):
-        if metric.ramp_x:
-            scaled[index] = np.interp(values[index], metric.ramp_x, metric.ramp_y)
+        scaled[index] = ramped(metric, values[index])
     return scaled
+
+
+def ramped(metric: Metric, values: Floats) -> Floats:
+    """(n,): the values of one metric on its ramp."""
+    if not metric.ramp_x:
+        return np.full_like(values, np.nan)
+    return np.asarray(np.interp(values, metric.ramp_x, metric.ramp_y))
 
 
 def _count(metric: Metric, facts: Facts) -> Floats:

@@ -109,7 +109,7 @@ def step(model: SuccessModel, panel: Panel, cohort: Cohort, previous: Standing, 
     some = np.flatnonzero(looked_at)
     if not model.trouble.enabled or not len(some):
         return found
-    facts = Facts(model, panel, some, panel.today[some].astype(np.int32))
+    facts = Facts.of(model, panel, some, panel.today[some].astype(np.int32))
     made = _of_some(facts, cohort, previous.take(some), struggle)
     for name in Course.__slots__:
         getattr(found, name)[..., some] = getattr(made, name)

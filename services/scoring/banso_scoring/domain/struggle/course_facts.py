@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.facts.daily import held
+from banso_scoring.domain.facts.daily import Daily, held
 from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.struggle.incidents import discounts
@@ -24,20 +24,22 @@ class Facts:
     """The accounts at `some` (m places, rising) of a panel, each on its own `today`."""
 
     model: SuccessModel
-    panel: Panel
     some: NDArray[np.intp]
     today: Days
+    daily: Floats | Daily
+    """Their days."""
+
+    @classmethod
+    def of(cls, model: SuccessModel, panel: Panel, some: NDArray[np.intp], today: Days) -> Facts:
+        """The accounts at `some` of a panel."""
+        daily = panel.daily.take(some) if isinstance(panel.daily, Daily) else panel.daily[:, some]
+        return cls(model, some, today, daily)
 
     def rows(self, series: int) -> Floats:
         """(m, DAYS): counts by day; zeros for series -1."""
         found = np.zeros((len(self.some), DAYS))
-        for rows, places in held(self.panel.daily, series, summed=False) if series >= 0 else ():
-            if places is None:
-                return np.asarray(rows[self.some], np.float64)
-            row = np.full(self.panel.n, -1, np.int64)
-            row[places] = np.arange(len(places))
-            mine = row[self.some]
-            found[mine >= 0] = rows[mine[mine >= 0]]
+        for rows, places in held(self.daily, series, summed=False) if series >= 0 else ():
+            found[slice(None) if places is None else places] = rows
         return found
 
     def first(self, series: int, since: Days, until: Days) -> Days:

@@ -17,7 +17,7 @@ from banso_alerts.experiment import enrol
 from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
-from banso_alerts.store import plans, reminders, suppressions
+from banso_alerts.store import plans, reminders, silences, suppressions
 from banso_alerts.store.proof import rules
 from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row, reminder_of
 from banso_common.contracts.account_signal import AccountSignal, SignalState
@@ -117,7 +117,7 @@ class Desk:
         policy = replace(policy, rules=replace(policy.rules, suppressed=known))
         left_alone = await enrol(tx, asked, policy, now)
         policy = replace(policy, rules=replace(policy.rules, left_alone=left_alone))
-        return decide_all(asked, policy, Known(ledger, await plans.silences(tx, now), self._uplifts), now)
+        return decide_all(asked, policy, Known(ledger, await silences.in_force(tx, now), self._uplifts), now)
 
     def _written(self, candidate: Candidate, book: RuleBook) -> Message:
         return compose(candidate, self._public_url, book.track_of(candidate.play.name, candidate.signal.kind))

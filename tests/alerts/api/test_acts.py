@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts.domain.outreach import ChannelName
-from banso_alerts.store import inbox
+from banso_alerts.store import silences
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock, iso
 from banso_common.contracts.account_signal import SignalKind
 from banso_common.contracts.outreach_outcome import OutcomeKind
@@ -104,6 +104,25 @@ async def test_a_silence_holds_what_is_planned_and_what_comes_until_it_is_ended(
     assert (await api.get("/v1/silences")).json() == {"silences": []}
 
 
+async def test_a_silence_is_about_lists_of_values_and_can_be_extended(api: httpx.AsyncClient, room: Room) -> None:
+    now = room.clock.now()
+    asked = {"account": ["acme", "other"], "phase": "operation", "severity": ["warning"], "until": iso(now + HOUR_MS)}
+    made = (await api.post("/v1/silences", json=asked)).json()
+    assert (made["account"], made["phase"], made["cell"]) == (["acme", "other"], ["operation"], [])
+    await room.hear(signal("acme"), signal("third", owner_email="b@vendor.example", owner_slack=None))
+    longer = await api.put(f"/v1/silences/{made['id']}", json={"until": iso(now + 2 * HOUR_MS)})
+    assert (longer.status_code, longer.json()["expires_at"]) == (200, iso(now + 2 * HOUR_MS))
+    room.later(HOUR_MS)
+    await room.tend()
+    states = {(each["account"], each["state"], each["reason"]) for each in await listed(api)}
+    assert states == {("acme", "waiting", "silenced"), ("third", "planned", None)}
+    room.later(HOUR_MS)
+    await room.tend()
+    assert {each["state"] for each in await listed(api)} == {"planned"}
+    gone = await api.put(f"/v1/silences/{made['id']}", json={"until": iso(now + DAY_MS)})
+    assert gone.status_code == 404
+
+
 async def test_a_silence_asked_for_again_of_what_it_does_not_match_changes_nothing(
     api: httpx.AsyncClient, room: Room
 ) -> None:
@@ -119,7 +138,7 @@ async def test_a_silence_over_everything_is_refused_and_so_is_one_too_many(
     until = iso(room.clock.now() + DAY_MS)
     refused = await api.post("/v1/silences", json={"until": until})
     assert (refused.status_code, refused.json()["code"]) == (400, "silence-names-nothing")
-    monkeypatch.setattr(inbox, "SILENCES_MAX", 1)
+    monkeypatch.setattr(silences, "SILENCES_MAX", 1)
     assert (await api.post("/v1/silences", json={"until": until, "account": "a"})).status_code == 201
     refused = await api.post("/v1/silences", json={"until": until, "account": "b"})
     assert (refused.status_code, refused.json()["code"]) == (400, "too-many-silences")

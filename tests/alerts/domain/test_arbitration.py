@@ -82,9 +82,9 @@ def test_the_order_in_which_they_came_does_not_matter(field: Field, told: list[T
 @given(fields, told_before)
 def test_no_budget_is_exceeded(field: Field, told: list[Told]) -> None:
     before: defaultdict[str, dict[tuple[str, str, str], float]] = defaultdict(dict)
-    for each in told:
-        if each.day == TODAY:
-            before[each.recipient_key][each.telling] = each.cost_hours
+    for one in told:
+        if one.day == TODAY:
+            before[one.recipient_key][one.telling] = one.cost_hours
     reasons, spent = choose(field, told), {key: dict(each) for key, each in before.items()}
     for each, _ in field:
         if reasons[each.id] is None and each.recipient.audience is Audience.OWNER:

@@ -15,13 +15,14 @@ from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.domain.stages import STAGES, Decision, decide
 from banso_alerts.domain.stages.stage import Context, Past, Storm
 from banso_common.clock import DAY_MS, HOUR_MS
-from banso_common.contracts.account_signal import Severity, SignalKind, SignalState
+from banso_common.contracts.account_signal import Severity, SignalKind, SignalState, TouchModel
 from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hours, play, rules, signal
 
-SILENCE = Silence("s1", Matcher(account="acme"), "sato", "moving house", MONDAY_NOON, MONDAY_NOON + DAY_MS)
+SILENCE = Silence("s1", Matcher(account=("acme",)), "sato", "moving house", MONDAY_NOON, MONDAY_NOON + DAY_MS)
 QUIET = hours(date(2026, 3, 2))
 REACHABLE = candidate()
 THIS_RULE = frozenset({(REACHABLE.play.name, REACHABLE.signal.kind)})
+PART = candidate(signal(part_of="banso:incident/1"))
 STALLED = candidate(signal(kind=SignalKind.STALLED), play("unblock"))
 WORSE = frozenset({SignalKind.SILENT_STRUGGLING, SignalKind.STALLED})
 STORM = Storm(wait_ms=60_000, interval_ms=300_000)
@@ -42,6 +43,7 @@ HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "reach": (NOBODY, context(), Reason.NO_RECIPIENT, None),
     "suppressed": (BY_MAIL, context(rules=rules(suppressed=frozenset({BY_MAIL_TO}))), Reason.SUPPRESSED, None),
     "replayed": (REACHABLE, context(rules=rules(replayed=True)), Reason.REPLAYED, None),
+    "incident": (PART, context(), Reason.PART_OF_INCIDENT, None),
     "shadow": (REACHABLE, context(rules=rules(book=RuleBook(in_shadow=THIS_RULE))), Reason.SHADOW, None),
     "demoted": (REACHABLE, context(rules=rules(book=RuleBook(demoted=THIS_RULE))), Reason.DEMOTED, None),
     "holdout": (REACHABLE, context(rules=rules(left_alone=frozenset({"acme"}))), Reason.HOLDOUT, None),
@@ -96,7 +98,7 @@ def test_the_first_stage_that_holds_wins(place: int) -> None:
             open_kinds=one.past.open_kinds | two.past.open_kinds,
         ),
     )
-    subject = other if other is NOBODY else held
+    subject = other if other in (NOBODY, PART) else held
     decision = decide(subject, both)
     assert (decision.stage, decision.reason) == (first, reason)
 
@@ -118,16 +120,32 @@ def test_nobody_is_held_out_where_everything_is_at_stake_or_nothing_is_left_to_c
 @pytest.mark.parametrize(
     "matcher",
     [
-        Matcher(account="other"),
-        Matcher(owner="else@vendor.example"),
-        Matcher(kind=SignalKind.STALLED),
-        Matcher(play="unblock"),
-        Matcher(account="acme", kind=SignalKind.STALLED),
+        Matcher(account=("other",)),
+        Matcher(owner=("else@vendor.example", "more@vendor.example")),
+        Matcher(kind=(SignalKind.STALLED,)),
+        Matcher(play=("unblock",)),
+        Matcher(account=("acme",), kind=(SignalKind.STALLED,)),
+        Matcher(cell=("dream",)),
+        Matcher(phase=("pilot", "adoption")),
+        Matcher(severity=(Severity.INFO,)),
     ],
 )
 def test_a_silence_about_something_else_does_not_hold(matcher: Matcher) -> None:
     about = context(silences=[replace(SILENCE, matcher=matcher)])
     assert decide(REACHABLE, about).state is OutreachState.PLANNED
+
+
+@pytest.mark.parametrize(
+    "matcher",
+    [
+        Matcher(account=("other", "acme")),
+        Matcher(phase=("pilot", "operation"), severity=(Severity.WARNING, Severity.CRITICAL)),
+        Matcher(cell=("",), touch=(TouchModel.HIGH,)),
+    ],
+)
+def test_a_silence_holds_who_has_one_of_the_values_of_every_field_that_it_names(matcher: Matcher) -> None:
+    about = context(silences=[replace(SILENCE, matcher=matcher)])
+    assert decide(REACHABLE, about).reason is Reason.SILENCED
 
 
 def test_a_silence_holds_from_its_beginning_to_its_end_and_no_longer() -> None:

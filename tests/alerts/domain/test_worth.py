@@ -1,4 +1,4 @@
-"""What an outreach is worth: amounts in one unit, the measured uplift before the believed, and what nobody knows first."""
+"""What an outreach is worth: amounts in one unit, the measured uplift first, and what nobody knows yet."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
-from banso_common.contracts.account_signal import SignalKind, TouchModel
+from banso_common.contracts.account_signal import SignalKind
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
@@ -69,24 +69,3 @@ class Snooze(BaseModel):
 
     until: AwareDatetime
     """RFC 3339 with its zone; in the future, at most a year."""
-
-
-class NewSilence(BaseModel):
-    """What is not to be told for a while. Every field that is named has to be equal; name at least one."""
-
-    model_config = ConfigDict(
-        **STRICT,
-        json_schema_extra={
-            "example": {"account": "acme", "until": EXAMPLE_UNTIL, "comment": "They are moving offices this week."}
-        },
-    )
-
-    until: AwareDatetime
-    """RFC 3339 with its zone; in the future, at most a year."""
-    comment: Comment = ""
-    account: Text | None = None
-    owner: Text | None = None
-    """The owner's mail address."""
-    kind: SignalKind | None = None
-    play: Text | None = None
-    touch: TouchModel | None = None

@@ -11,10 +11,9 @@ from sqlalchemy import Row
 
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
 from banso_alerts.domain.plays import Audience
-from banso_alerts.domain.silences import Silence
 from banso_alerts.render.message import message_decoder
 from banso_common.clock import iso
-from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
+from banso_common.contracts.account_signal import Severity, SignalKind
 from banso_common.contracts.codec import decode
 
 _EXAMPLE: JsonDict = {
@@ -41,18 +40,6 @@ _EXAMPLE: JsonDict = {
     "acknowledged_by": None,
     "snoozed_until": None,
     "snoozed_by": None,
-}
-_SILENCE: JsonDict = {
-    "id": "0192f0c1d2e3f405",
-    "account": "acme",
-    "owner": None,
-    "kind": None,
-    "play": None,
-    "touch": None,
-    "author": "console",
-    "comment": "They are moving offices this week.",
-    "created_at": "2026-11-21T12:00:00.000Z",
-    "expires_at": "2026-11-24T00:00:00.000Z",
 }
 
 
@@ -144,34 +131,6 @@ class OutreachDetail:
     """The channel's own name for the message: `channel/ts` of Slack, the Message-ID of a mail."""
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceView:
-    """A silence in force."""
-
-    __pydantic_config__ = _described(_SILENCE)
-
-    id: str
-    account: str | None
-    owner: str | None
-    kind: SignalKind | None
-    play: str | None
-    touch: TouchModel | None
-    author: str
-    """The name of the API key that made it."""
-    comment: str
-    created_at: str
-    expires_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class SilenceList:
-    """The silences in force, the next to end first."""
-
-    __pydantic_config__ = _described({"silences": [_SILENCE]})
-
-    silences: list[SilenceView]
-
-
 def summary_of(row: Row[Any]) -> OutreachSummary:
     """A row as the list shows it."""
     return OutreachSummary(
@@ -213,23 +172,6 @@ def detail_of(row: Row[Any]) -> OutreachDetail:
         attempts=row.attempts,
         detail=row.detail,
         provider_ref=row.provider_ref,
-    )
-
-
-def silence_view(silence: Silence) -> SilenceView:
-    """A silence as it is shown."""
-    matcher = silence.matcher
-    return SilenceView(
-        id=silence.id,
-        account=matcher.account,
-        owner=matcher.owner,
-        kind=matcher.kind,
-        play=matcher.play,
-        touch=matcher.touch,
-        author=silence.author,
-        comment=silence.comment,
-        created_at=iso(silence.created_at),
-        expires_at=iso(silence.expires_at),
     )
 
 

@@ -1,40 +1,52 @@
 """Silences: what people asked not to be told for a while, about whom, and until when.
 
-A silence holds a candidate when every field that its matcher names is equal to the candidate's.
+A silence holds a candidate when, for every field that its matcher names, the candidate's value is one of those named.
+Values are equal or they are not: there are no patterns.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from banso_alerts.domain.outreach import Candidate
-from banso_common.contracts.account_signal import SignalKind, TouchModel
+from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """What a silence is about. None matches anything; at least one field has to be named."""
+class Matcher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a silence is about: by field the values, none of which matches anything; name at least one."""
 
-    account: str | None = None
-    owner: str | None = None
-    kind: SignalKind | None = None
-    play: str | None = None
-    touch: TouchModel | None = None
+    account: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    kind: tuple[SignalKind, ...] = ()
+    play: tuple[str, ...] = ()
+    touch: tuple[TouchModel, ...] = ()
+    cell: tuple[str, ...] = ()
+    phase: tuple[str, ...] = ()
+    severity: tuple[Severity, ...] = ()
 
     def names_something(self) -> bool:
         """Whether any field is named; a silence over everything is refused."""
-        return any((self.account, self.owner, self.kind, self.play, self.touch))
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
     def matches(self, candidate: Candidate) -> bool:
         """Whether the candidate is what this matcher speaks of."""
         signal = candidate.signal
-        return (
-            self.account in (None, signal.account)
-            and self.owner in (None, signal.owner_email)
-            and self.kind in (None, signal.kind)
-            and self.play in (None, candidate.play.name)
-            and self.touch in (None, signal.touch)
+        asked = (
+            (self.account, signal.account),
+            (self.owner, signal.owner_email),
+            (self.kind, signal.kind),
+            (self.play, candidate.play.name),
+            (self.touch, signal.touch),
+            (self.cell, signal.cell),
+            (self.phase, signal.phase),
+            (self.severity, signal.severity),
         )
+        return all(value in named for named, value in asked if named)
+
+
+matcher_decoder = msgspec.json.Decoder(Matcher)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ what the group becomes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, and_, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
@@ -21,7 +22,16 @@ from banso_common.db.rows import upsert
 
 o = t.outreach.c
 IDS_MAX = 500
+Place = tuple[int, str]
 FOLLOWED = ("state", "reason", "detail", "sent_at", "changed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which digests: by state and by recipient key, any of those given; none given, all."""
+
+    states: Sequence[str] = ()
+    recipients: Sequence[str] = ()
 
 
 async def open_carriers(tx: AsyncConnection, rows: Sequence[Values]) -> dict[str, OutreachState]:
@@ -40,6 +50,16 @@ async def due_digests(tx: AsyncConnection, now: int, most: int) -> Sequence[Row[
     """Digests whose time has come; they are ours until the end."""
     due = select(t.outreach).where(o.play == DIGEST, o.state == OutreachState.WAITING.value, o.next_at <= now)
     return (await tx.execute(due.order_by(o.next_at, o.id).limit(most).with_for_update(skip_locked=True))).all()
+
+
+async def digests(tx: AsyncConnection, wanted: Wanted, after: Place | None, most: int) -> Sequence[Row[Any]]:
+    """At most `most` digests, the newest first, after the place (created_at, id)."""
+    chosen = select(t.outreach).where(o.play == DIGEST)
+    for column, values in ((o.state, wanted.states), (o.recipient_key, wanted.recipients)):
+        chosen = chosen.where(column.in_(values)) if values else chosen
+    if after is not None:
+        chosen = chosen.where(tuple_(o.created_at, o.id) < tuple_(*(literal(key) for key in after)))
+    return (await tx.execute(chosen.order_by(o.created_at.desc(), o.id.desc()).limit(most))).all()
 
 
 async def told_in(tx: AsyncConnection, carriers: Iterable[str]) -> Sequence[Row[Any]]:

@@ -6,22 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
 from banso_alerts.domain.acts import Act
 from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
-from banso_alerts.domain.silences import Silence
 from banso_alerts.outcomes import outcome_of, say
 from banso_alerts.store import acts, carriers
-from banso_alerts.store.deliveries import DUE
 from banso_alerts.store.plans import ended_values
 from banso_common.contracts.outreach_outcome import OutcomeKind
 from banso_common.db import outbox
-from banso_common.errors import Refused
 
-SILENCES_MAX = 1_000
 SNOOZE_STAGE = "snooze"
 o = t.outreach.c
 Place = tuple[int, str]
@@ -89,44 +85,6 @@ async def snooze(tx: AsyncConnection, act: Act) -> Row[Any] | None:
     await outbox.put(tx, t.outbox, [outcome_of(dict(row._mapping), OutcomeKind.SNOOZED, now, turn=until)])
     await acts.record(tx, row, act)
     return await one(tx, row.id)
-
-
-async def add_silence(tx: AsyncConnection, silence: Silence) -> None:
-    """Keep a silence; what it may speak of and is not sent yet is decided again. Raises Refused at the limit."""
-    in_force = select(func.count()).select_from(t.silence).where(t.silence.c.expires_at > silence.created_at)
-    if (await tx.scalar(in_force) or 0) >= SILENCES_MAX:
-        raise Refused("too-many-silences", f"there are {SILENCES_MAX} silences in force; end some of them first")
-    matcher = silence.matcher
-    values = {
-        "account": matcher.account,
-        "owner": matcher.owner,
-        "kind": matcher.kind.value if matcher.kind else None,
-        "play": matcher.play,
-    }
-    await tx.execute(
-        insert(t.silence).values(
-            id=silence.id,
-            **values,
-            touch=matcher.touch.value if matcher.touch else None,
-            author=silence.author,
-            comment=silence.comment,
-            created_at=silence.created_at,
-            expires_at=silence.expires_at,
-        )
-    )
-    about = [o[name] == value for name, value in values.items() if value is not None]
-    asked_again = update(t.outreach).where(*about, o.state.in_(DUE))
-    await tx.execute(asked_again.values(**_waiting(silence.created_at, silence.created_at)))
-
-
-async def end_silence(tx: AsyncConnection, silence_id: str, now: int) -> bool:
-    """Forget a silence and decide again on what was silenced; False when there is none of that id."""
-    done = await tx.execute(delete(t.silence).where(t.silence.c.id == silence_id))
-    if not done.rowcount:
-        return False
-    held = update(t.outreach).where(o.state == OutreachState.WAITING.value, o.reason == Reason.SILENCED.value)
-    await tx.execute(held.values(next_at=now, changed_at=now))
-    return True
 
 
 async def locked(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:

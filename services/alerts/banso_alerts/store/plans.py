@@ -13,7 +13,6 @@ from banso_alerts import tables as t
 from banso_alerts.domain.ledger import Beside, Ledger, Told
 from banso_alerts.domain.outreach import TOLD, UNSENT, Candidate, OutreachState, Reason
 from banso_alerts.domain.plays import DIGEST, GROUP, Audience
-from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.store.rows import Values, signal_row, storable
 from banso_common.clock import DAY_MS
 from banso_common.contracts.account_signal import (
@@ -22,7 +21,6 @@ from banso_common.contracts.account_signal import (
     Severity,
     SignalKind,
     SignalState,
-    TouchModel,
 )
 from banso_common.db.rows import upsert
 
@@ -141,24 +139,6 @@ def _told(row: Any) -> Told:
         severity=Severity(row.severity),
         cost_hours=row.cost_hours or 0.0,
     )
-
-
-async def silences(tx: AsyncConnection, now: int) -> list[Silence]:
-    """The silences in force."""
-    rows = await tx.execute(select(t.silence).where(t.silence.c.expires_at > now).order_by(t.silence.c.id))
-    return [silence_of(row) for row in rows]
-
-
-def silence_of(row: Row[Any]) -> Silence:
-    """A stored silence."""
-    matcher = Matcher(
-        account=row.account,
-        owner=row.owner,
-        kind=SignalKind(row.kind) if row.kind else None,
-        play=row.play,
-        touch=TouchModel(row.touch) if row.touch else None,
-    )
-    return Silence(row.id, matcher, row.author, row.comment, row.created_at, row.expires_at)
 
 
 async def release_inhibited(tx: AsyncConnection, accounts: Sequence[str], now: int) -> None:

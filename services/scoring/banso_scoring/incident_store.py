@@ -18,7 +18,7 @@ from banso_scoring import tables as t
 from banso_scoring.domain.incident.hits import LaneHits
 from banso_scoring.domain.incident.signature import Signature
 
-DAYS_KEPT = 400
+PREFIX = SUBJECT_PREFIX + "incident/"
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(LaneHits)
 
@@ -42,7 +42,7 @@ class Kept:
     @property
     def number(self) -> str:
         """What names it in an address."""
-        return self.subject.rpartition("/")[2]
+        return self.subject.removeprefix(PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Hit:
 
 def subject_of(trouble: Signature) -> str:
     """The subject of the incident of `trouble`: the same trouble has the same, whenever it comes."""
-    return f"{SUBJECT_PREFIX}incident/{identity_of(trouble.event, trouble.feature, trouble.version):016x}"
+    return f"{PREFIX}{identity_of(trouble.event, trouble.feature, trouble.version):016x}"
 
 
 async def lane_of(tx: AsyncConnection, subject: str) -> int:
@@ -92,7 +92,7 @@ async def newest(tx: AsyncConnection) -> list[Kept]:
     other = t.incident.alias()
     last = select(func.max(other.c.episode)).where(other.c.subject == t.incident.c.subject).correlate(t.incident)
     query = select(t.incident).where(t.incident.c.episode == last.scalar_subquery())
-    return [_kept(row) for row in await tx.execute(query.order_by(t.incident.c.subject))]
+    return [kept_of(row) for row in await tx.execute(query.order_by(t.incident.c.subject))]
 
 
 async def put(tx: AsyncConnection, kept: Kept) -> None:
@@ -147,7 +147,8 @@ async def totals(tx: AsyncConnection, kept: Kept) -> tuple[int, int]:
     return int((await tx.execute(everyone)).scalar_one()), int((await tx.execute(silent)).scalar_one())
 
 
-def _kept(row: Row[Any]) -> Kept:
+def kept_of(row: Row[Any]) -> Kept:
+    """A stored episode."""
     return Kept(
         subject=row.subject,
         episode=row.episode,

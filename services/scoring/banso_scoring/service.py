@@ -21,6 +21,7 @@ from banso_scoring.api.routes import make_router
 from banso_scoring.console.pages import make_routers
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
+from banso_scoring.iceberg_watch import LOOK_MS, IcebergWatch
 from banso_scoring.member import Member
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.statements import Speaker
@@ -42,10 +43,11 @@ class ScoringService:
         self.worker = Worker(log, Topic.ACCOUNT_ACTIVITY, self.name, ScoringHandler(self.member))
         self.worker.limits = WorkerLimits(RECORDS_MAX)
         self.sweep = Ticker(clock, settings.sweep_every_s * SECOND_MS, Sweep(self.member))
+        self.iceberg = Ticker(clock, LOOK_MS, IcebergWatch(self.member))
         self.switching = Switching(self.member)
         self.speaker = Speaker(log, clock)
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
-        self.sweep.asked_only = lambda: clock.is_virtual
+        self.sweep.asked_only = self.iceberg.asked_only = lambda: clock.is_virtual
         self.member.met = self.sweep.hurry
         self.member.said, self.member.failed = self.relay.wake, self.worker.fail
         self._tasks = Tasks(self.name)
@@ -59,7 +61,7 @@ class ScoringService:
         """Check the tables, then work. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
         await self.member.configure()
-        self._tasks.start(self.worker.run, self.sweep.run, self.relay.run, self.switching.run)
+        self._tasks.start(self.worker.run, self.sweep.run, self.relay.run, self.switching.run, self.iceberg.run)
 
     async def stop(self) -> None:
         """Finish the batch in flight, then let go of everything; who takes our lanes sends what waits in them."""

@@ -19,10 +19,7 @@ journey, and `cell_move` those of the matrix with their reasons, as they are tru
 an account. The newest phase of an account, and what
 holds of its goal (`goal`, see `journey.goal_code`), is in `health`. `success_plan` holds what was said of an
 account's objectives, whole (see `domain.plan`), for those of which anything was.
-
-`trouble_hits` holds how many accounts of a lane met which trouble, by day (see `domain.incident`). An `incident` is
-written by the member that owns the lane of its subject, `incident_account` by those that own the accounts: whom it hit,
-whether they wrote since, and whether their trouble is mostly this one.
+The tables of shared and of unheard trouble are in `tables_trouble`.
 """
 
 from __future__ import annotations
@@ -31,6 +28,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Large
 
 from banso_common.db.checkpoint import checkpoint_table
 from banso_common.db.outbox import outbox_table
+from banso_scoring.tables_trouble import trouble_tables
 
 metadata = MetaData(info={"service": "scoring"})
 
@@ -208,45 +206,7 @@ cohort_day = Table(
     Column("cohort", LargeBinary, nullable=False),
 )
 
-trouble_hits = Table(
-    "trouble_hits",
-    metadata,
-    Column("lane", Integer, primary_key=True, autoincrement=False),
-    Column("hits", LargeBinary, nullable=False),
-)
-
-incident = Table(
-    "incident",
-    metadata,
-    Column("subject", String(64), primary_key=True),
-    Column("episode", Integer, primary_key=True, autoincrement=False),
-    Column("event", String(512), nullable=False),
-    Column("watched_feature", String(64), nullable=False),
-    Column("feature", String(64), nullable=False),
-    Column("version", String(64), nullable=False),
-    Column("first_day", Integer, nullable=False),
-    Column("expected", Float, nullable=False),
-    Column("usual", Float, nullable=False),
-    Column("opened_at", BigInteger, nullable=False),
-    Column("told_at", BigInteger),
-    Column("closed_day", Integer),
-    Column("closed_at", BigInteger),
-)
-Index("incident_opened", incident.c.opened_at, incident.c.subject)
-
-incident_account = Table(
-    "incident_account",
-    metadata,
-    Column("subject", String(64), primary_key=True),
-    Column("episode", Integer, primary_key=True, autoincrement=False),
-    Column("account", String(256), primary_key=True),
-    Column("lane", Integer, nullable=False),
-    Column("first_day", Integer, nullable=False),
-    Column("last_day", Integer, nullable=False),
-    Column("seen", Integer, nullable=False),
-    Column("contacted", Boolean, nullable=False),
-    Column("mostly", Boolean, nullable=False),
-)
+trouble_hits, iceberg, incident, incident_account = trouble_tables(metadata)
 
 model = Table(
     "model",

@@ -18,11 +18,15 @@ from banso_scoring.api.matrix import examples_matrix
 from banso_scoring.api.matrix.matrix_shapes import MatrixShown
 from banso_scoring.api.model.model_view import ModelView
 from banso_scoring.api.shapes import AccountList, AccountSummary
+from banso_scoring.api.trouble import iceberg_shapes, incident_shapes
+from banso_scoring.api.trouble.iceberg_shapes import IcebergShown
+from banso_scoring.api.trouble.incident_shapes import IncidentDetail
 from tests.scoring.api.given import Door, Tenant, days_of_use
 
 ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/explain", "/v1/model", "/v1/conservation"}
 ROUTES |= {"/v1/journey", "/v1/journey/export", "/v1/journey/{phase}/calibration"}
 ROUTES |= {"/v1/segments", "/v1/matrix", "/v1/accounts/{account}/as-of"}
+ROUTES |= {"/v1/incidents", "/v1/incidents/{incident}", "/v1/iceberg"}
 ROUTES |= {"/v1/model/switch"}
 POSTED = {"/v1/model/diff"}
 """Routes that are only posted to."""
@@ -69,6 +73,8 @@ def test_the_examples_are_answers_that_could_have_been_given(said: dict[str, Any
         (Explanation, explain_shapes.EXAMPLE),
         (AsOf, as_of_shapes.EXAMPLE),
         (MatrixShown, examples_matrix.MATRIX),
+        (IncidentDetail, incident_shapes.DETAIL),
+        (IcebergShown, iceberg_shapes.ICEBERG),
     ):
         TypeAdapter(shape).validate_json(json.dumps(example), strict=True)
         assert set(example) == set(said["components"]["schemas"][shape.__name__]["properties"])

@@ -25,6 +25,7 @@ from banso_scoring.api.model.switch_routes import add_switch
 from banso_scoring.api.query import ListQuery, is_storable
 from banso_scoring.api.segments.segments_route import add_segments
 from banso_scoring.api.shapes import AccountList, Conservation
+from banso_scoring.api.trouble.trouble_routes import add_trouble
 from banso_scoring.member import Member
 
 
@@ -40,6 +41,7 @@ def make_router(member: Member) -> APIRouter:
     add_segments(router, member)
     add_matrix(router, member)
     add_switch(router, member)
+    add_trouble(router, member)
     return router
 
 

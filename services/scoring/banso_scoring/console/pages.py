@@ -19,6 +19,7 @@ from banso_scoring.console.matrix_page import add_matrix_page
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
 from banso_scoring.console.segments_page import add_segments_page
+from banso_scoring.console.trouble_pages import add_trouble_pages
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
 from banso_scoring.console.words_change import CHANGE_WORDS
 from banso_scoring.console.words_plan import PLAN_WORDS
@@ -76,6 +77,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
 
     add_matrix_page(router, member)
     add_segments_page(router, member)
+    add_trouble_pages(router, member)
     add_journey_pages(router, member)
     open_to_all = APIRouter(include_in_schema=False)
 

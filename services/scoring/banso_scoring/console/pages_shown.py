@@ -24,6 +24,7 @@ from banso_scoring.console.place import account_address
 from banso_scoring.console.words import WORDS
 from banso_scoring.console.words_journey import JOURNEY_WORDS
 from banso_scoring.console.words_matrix import MATRIX_WORDS
+from banso_scoring.console.words_trouble import TROUBLE_WORDS
 
 LANGUAGE_AGE_S = 365 * 24 * 3_600
 SHOWN_CHARS_MAX = 200
@@ -53,6 +54,7 @@ def _environment() -> Environment:
         "target_text": sentences.target_text,
         "MATRIX_WORDS": MATRIX_WORDS,
         "journey_words": JOURNEY_WORDS,
+        "TROUBLE_WORDS": TROUBLE_WORDS,
         "Band": Band,
         "SignalKind": SignalKind,
         "moments": MOMENTS,

@@ -25,10 +25,10 @@ def facts_of(hits: Iterable[Hit]) -> FactColumns:
             rows.append((name, account, TODAY - ago, count))
     names = list(dict.fromkeys(name for name, *_ in rows))
     table = np.array([(account, day, names.index(name), count) for name, account, day, count in rows], np.int64)
-    account, day, name, count = table.reshape(len(rows), 4).T
-    accounts = [f"a{n}" for n in range(int(account.max(initial=-1)) + 1)]
+    who, days, which, times = table.reshape(len(rows), 4).T
+    accounts = [f"a{n}" for n in range(int(who.max(initial=-1)) + 1)]
     none = np.zeros(len(rows), np.int64)
-    return FactColumns(accounts, names, account, day, day, name, count, none, none, np.empty(0, np.int64), none)
+    return FactColumns(accounts, names, who, days, days, which, times, none, none, np.empty(0, np.int64), none)
 
 
 def met_of(hits: Iterable[Hit]) -> Met:

@@ -36,7 +36,7 @@ def downgrade() -> None:
         account.drop_column("feeds")
     op.drop_table("feed_told")
     op.drop_table("feed")
-    for table in ("incident_account", "incident", "trouble_hits"):
+    for table in ("incident_account", "incident", "iceberg", "trouble_hits"):
         op.drop_table(table)
     op.drop_table("statement_day")
     with op.batch_alter_table("journal") as journal:
@@ -48,6 +48,12 @@ def _incidents() -> None:
         "trouble_hits",
         sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("hits", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("lane"),
+    )
+    op.create_table(
+        "iceberg",
+        sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sums", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("lane"),
     )
     op.create_table(

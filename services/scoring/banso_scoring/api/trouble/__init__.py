@@ -1,0 +1,1 @@
+"""Trouble that several accounts share, and trouble that is not heard of."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-ANSWER_S_MAX = 60.0
+ANSWER_S_MAX = 600.0  # a child that delivers what is left of a thousand kills takes its time
 
 
 def kills_asked_for(usual: int) -> int:

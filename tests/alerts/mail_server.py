@@ -23,6 +23,7 @@ class MailBox:
     mails: list[Envelope] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
     latency_s: float = 0.0
+    port: int = 0
     arrived: Callable[[], None] = lambda: None
 
     def listen(self, arrived: Callable[[], None]) -> None:

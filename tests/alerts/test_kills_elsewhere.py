@@ -107,7 +107,7 @@ def of_hook(outreach_id: str) -> str:
 async def test_kills_at_random_lose_no_mail_and_repeat_it_under_one_id_only(
     engine: AsyncEngine, forking: subprocess.Popen[bytes], database_url: str, box: MailBox, mail: str
 ) -> None:
-    room = await planned(engine, KILLS * 6, ChannelName.EMAIL)
+    room = await planned(engine, KILLS * 3, ChannelName.EMAIL)
     await kill_at_random(Nursery(forking, database_url, "email", mail), box.listen, KILLS)
     assert await none_lost(room, mailed(box), of_mail) > 0, "no kill found a mail in flight: this has shown nothing"
 
@@ -115,7 +115,7 @@ async def test_kills_at_random_lose_no_mail_and_repeat_it_under_one_id_only(
 async def test_kills_at_random_lose_no_webhook_and_repeat_it_under_one_id_only(
     engine: AsyncEngine, forking: subprocess.Popen[bytes], database_url: str, hooks: HookServer
 ) -> None:
-    room = await planned(engine, KILLS * 6, ChannelName.WEBHOOK)
+    room = await planned(engine, KILLS * 3, ChannelName.WEBHOOK)
     nursery = Nursery(forking, database_url, "webhook", hooks.url)
     await kill_at_random(nursery, partial(setattr, hooks, "arrived"), KILLS)
     assert await none_lost(room, posted(hooks), of_hook) > 0, "no kill found a webhook in flight"

@@ -59,6 +59,8 @@ def house(tmp_path: Path, noon: ManualClock, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("BANSO_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("BANSO_TIME_ZONE", "Asia/Tokyo")
     monkeypatch.setenv("BANSO_PUBLIC_URL", "https://banso.example")
+    monkeypatch.setenv("BANSO_GROUP_WAIT_S", "0")
+    monkeypatch.setenv("BANSO_GROUP_INTERVAL_S", "0")
     return House(tmp_path, noon)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from banso_alerts.closed_days import countries_of_zones
 from banso_alerts.domain.outreach import Candidate, ChannelName
 from banso_alerts.domain.plays import Audience, Play, PlayChannel, Reach
 from banso_alerts.domain.recipients import Directory, candidates
@@ -101,3 +103,32 @@ def test_the_id_is_of_the_signal_the_play_the_audience_and_the_channel() -> None
     }
     assert len(ids) == 8
     assert candidates(signal(), EVERY, directory(SLACK))[0].id in ids
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "country"),
+    [
+        ({"owner_time_zone": "Europe/Berlin", "owner_locale": "ja-JP"}, "Europe/Berlin", "DE"),
+        ({"owner_time_zone": None, "owner_locale": "en-GB"}, "Asia/Tokyo", "GB"),
+        ({"owner_time_zone": None, "owner_locale": "ja"}, "Asia/Tokyo", "JP"),
+        ({"owner_time_zone": None, "owner_locale": "en"}, "Asia/Tokyo", ""),
+        ({"owner_time_zone": None, "owner_locale": None}, "Asia/Tokyo", ""),
+        ({"owner_time_zone": "UTC", "owner_locale": "en-US"}, "UTC", "US"),
+    ],
+)
+def test_an_owner_works_in_their_own_zone_and_keeps_the_holidays_of_their_own_country(
+    said: dict[str, Any], zone: str, country: str
+) -> None:
+    through = replace(directory(SLACK), countries=countries_of_zones())
+    (found,) = candidates(signal(**said), FIRST, through)
+    assert (found.recipient.time_zone, found.recipient.country) == (zone, country)
+
+
+def test_a_team_has_the_companys_day_and_a_contact_the_accounts() -> None:
+    through = replace(directory(SLACK, EMAIL, team={SLACK: "C0TEAM"}), countries=countries_of_zones())
+    orphan = signal(owner_slack=None, owner_email=None, owner_name=None, owner_time_zone="Europe/Berlin")
+    (team,) = candidates(orphan, FIRST, through)
+    assert (team.recipient.time_zone, team.recipient.country) == ("Asia/Tokyo", "")
+    offer = replace(FIRST, audience=Audience.CONTACT, channels=(PlayChannel.EMAIL,))
+    (contact,) = candidates(signal(), offer, through)
+    assert (contact.recipient.time_zone, contact.recipient.country) == ("America/New_York", "US")

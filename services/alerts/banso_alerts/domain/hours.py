@@ -84,7 +84,8 @@ def changes_of(day: date, zone: ZoneInfo) -> Iterator[int]:
             low = middle
         else:
             high = middle
-    yield high
+    if local_time(high, zone).date() == day:
+        yield high
 
 
 def local_time(at: int, zone: ZoneInfo) -> datetime:
@@ -95,12 +96,6 @@ def local_time(at: int, zone: ZoneInfo) -> datetime:
 def local_day(at: int, zone: ZoneInfo) -> str:
     """The calendar day of `at` in `zone`, as `2026-11-21`."""
     return local_time(at, zone).date().isoformat()
-
-
-def next_day_at(at: int, zone: ZoneInfo) -> int:
-    """The instant at which the local day after `at` begins."""
-    tomorrow = local_time(at, zone).date() + timedelta(days=1)
-    return round(datetime.combine(tomorrow, time(0), zone).timestamp() * SECOND_MS)
 
 
 def zone_of(name: str, default: ZoneInfo) -> ZoneInfo:

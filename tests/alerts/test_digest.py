@@ -12,12 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from banso_alerts.domain.carriers import DIGEST_SUBJECT
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
 from banso_alerts.domain.plays import DIGEST, Audience, OwnText, PlayChannel
+from banso_alerts.domain.proof.findings import PlayFound
+from banso_alerts.domain.proof.measurement import Measurement
+from banso_alerts.domain.proof.uplift import State
 from banso_alerts.domain.stages.stage import Room as Limits
 from banso_alerts.render.message import message_decoder
 from banso_alerts.render.written import as_text
+from banso_alerts.store.proof import findings
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import AccountSignal, Severity, SignalKind, SignalState
 from banso_common.contracts.codec import decode
+from banso_common.db.transaction import transaction
 from tests.alerts.made import at, directory, play, rules, signal
 from tests.alerts.room import Room
 
@@ -159,3 +164,20 @@ async def test_a_digest_reads_as_its_golden_file(engine: AsyncEngine, noon: Manu
     (digest,) = await digests(desk)
     message = decode(message_decoder, bytes(digest.message))
     assert as_text(message) == (GOLDEN / f"digest.{locale}.txt").read_text("utf-8")
+
+
+async def test_a_play_that_was_measured_to_help_more_has_the_place(engine: AsyncEngine, noon: ManualClock) -> None:
+    """Two accounts of one value, one hour a day: the author thinks more of `call-the-silent`, what was seen does not."""
+    plays = [play("call-the-silent"), replace(play("help-the-struggling"), cost=play().cost)]
+
+    def found(name: str, believed: float) -> PlayFound:
+        return PlayFound(name, 40, 10, State.NO_DIFFERENCE, None, believed, [], [])
+
+    desk = room(engine, noon, hours_per_week=5.0)
+    desk.desk.policy = replace(desk.policy, plays=tuple(plays))
+    async with transaction(engine) as tx:
+        seen = Measurement(uplift=[found("call-the-silent", 0.01), found("help-the-struggling", 0.3)], wear_out=[])
+        await findings.keep(tx, seen, noon.now())
+    await desk.hear(worth("silent", 10), worth("loud", 10, kind=SignalKind.STRUGGLING))
+    told = {row.account: row.state for row in await desk.rows() if row.play != DIGEST}
+    assert told == {"silent": "held", "loud": "planned"}

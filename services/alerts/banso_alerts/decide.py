@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_alerts.carrying import Carrying, LaneOf
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
 from banso_alerts.domain.planning import Known, Policy, candidates_of, closed_already, decide_all
+from banso_alerts.domain.proof.measurement import believed_uplifts
 from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.stages import Decision
 from banso_alerts.domain.stages.inhibition import INHIBITS
@@ -18,7 +19,7 @@ from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
 from banso_alerts.store import plans, reminders, silences, suppressions
-from banso_alerts.store.proof import rules
+from banso_alerts.store.proof import findings, rules
 from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row, reminder_of
 from banso_common.contracts.account_signal import AccountSignal, SignalState
 
@@ -29,7 +30,6 @@ class Desk:
 
     def __init__(self, policy: Policy, public_url: str | None, is_replay: Callable[[], bool] = lambda: False) -> None:
         self.policy, self._public_url, self._is_replay = policy, public_url, is_replay
-        self._uplifts: Mapping[str, float] = {}
 
     def believe(self, uplifts: Mapping[str, float]) -> None:
         """Choose among plays by how much each was found to help; a play that is not named has its author's word."""
@@ -117,7 +117,7 @@ class Desk:
         policy = replace(policy, rules=replace(policy.rules, suppressed=known))
         left_alone = await enrol(tx, asked, policy, now)
         policy = replace(policy, rules=replace(policy.rules, left_alone=left_alone))
-        return decide_all(asked, policy, Known(ledger, await silences.in_force(tx, now), self._uplifts), now)
+        return decide_all(asked, policy, Known(ledger, await silences.in_force(tx, now), await _uplifts(tx)), now)
 
     def _written(self, candidate: Candidate, book: RuleBook) -> Message:
         return compose(candidate, self._public_url, book.track_of(candidate.play.name, candidate.signal.kind))
@@ -128,6 +128,12 @@ class Desk:
 
     def _candidates(self, signal: AccountSignal) -> list[Candidate]:
         return candidates_of(signal, self.policy)
+
+
+async def _uplifts(tx: AsyncConnection) -> Mapping[str, float]:
+    """How much each play was measured to help; nothing before the first measurement."""
+    found = await findings.latest(tx)
+    return {} if found is None else believed_uplifts(found[1])
 
 
 def _episode(signal: AccountSignal) -> plans.Episode:

@@ -96,6 +96,10 @@ def test_trouble_with_the_product_of_which_they_wrote_goes_to_support_and_to_nob
     assert names(broken(kind=SignalKind.CONTACT_MADE)) == ["hand-to-support"]
 
 
+def test_who_is_silent_now_is_the_owners_whatever_it_wrote_weeks_ago() -> None:
+    assert names(broken(kind=SignalKind.SILENT_STRUGGLING)) == ["call-the-silent"]
+
+
 def test_a_question_that_is_no_failure_of_the_product_is_no_support_matter() -> None:
     helped = channel("help", {}, seen=9, expected=2.0, users=2, log_evidence=3.0, kind="help")
     fewer = channel("errors", {}, seen=1, expected=2.0, users=2, log_evidence=0.0, kind="error")

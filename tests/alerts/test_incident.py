@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
 from banso_alerts.domain.plays import Audience
 from banso_alerts.domain.recipients import Directory
-from banso_common.clock import ManualClock
+from banso_alerts.domain.stages.stage import Room as Voices
+from banso_common.clock import DAY_MS, ManualClock
 from banso_common.contracts.account_signal import SignalKind, SignalState
 from tests.alerts.made import directory, of_incident, rules, signal
 from tests.alerts.room import Room
@@ -28,7 +29,8 @@ def with_a_desk(product: str | None) -> Directory:
 async def test_the_product_side_hears_that_it_began_and_that_it_is_over(
     engine: AsyncEngine, noon: ManualClock, product: str | None, hears: str
 ) -> None:
-    room = Room(engine, noon, directory=with_a_desk(product))
+    told_rarely = rules(room=Voices(voice_house_ms=30 * DAY_MS))
+    room = Room(engine, noon, directory=with_a_desk(product), rules=told_rarely)
     await room.hear(of_incident())
     await room.deliver()
     await room.hear(of_incident(SignalState.CLOSED))

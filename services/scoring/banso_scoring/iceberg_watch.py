@@ -17,14 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.clock import MINUTE_MS, SECOND_MS
 from banso_common.contracts.account_activity import MICRO
-from banso_common.contracts.account_signal import SignalKind
 from banso_common.db.rows import Columns, upsert
 from banso_common.db.transaction import transaction
 from banso_scoring import tables as t
 from banso_scoring.assess import AT_ONCE
 from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.matrix.matrix import cells
-from banso_scoring.domain.standing import KIND_ROWS, NO_VALUE
+from banso_scoring.domain.standing import CLOSED, CONTACTED, NO_DAY, NO_VALUE, OPENED
 from banso_scoring.domain.struggle import iceberg, silence
 from banso_scoring.domain.struggle.iceberg import Accounts, Part
 from banso_scoring.domain.struggle.usual import contact_known
@@ -32,11 +31,6 @@ from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
 
 LOOK_MS, EVERY_MS = 10 * SECOND_MS, 5 * MINUTE_MS
-WROTE_DAYS = 28
-"""An account that wrote within so many days is heard, or since its trouble was told, if that was earlier."""
-BEFORE_DAYS = 7
-"""Trouble begins about so long before it is told."""
-TROUBLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING)
 
 Ints = NDArray[np.int64]
 Group = tuple[str, str, str, str]
@@ -146,17 +140,12 @@ class IcebergWatch:
 
 
 def _wrote(portfolio: Portfolio, positions: Ints, day: int) -> NDArray[np.bool_]:
-    """(n,): who wrote lately, or since its trouble began."""
-    wrote = np.zeros(len(positions), np.bool_)
-    if portfolio.model.roles.contact < 0:
-        return wrote
-    columns = portfolio.columns.current
-    since = np.full(len(positions), day - WROTE_DAYS + 1)
-    for row in (KIND_ROWS[kind] for kind in TROUBLES):
-        told = columns.opened_day[row, positions] - BEFORE_DAYS
-        since = np.where(columns.open[row, positions], np.minimum(since, told), since)
-    first = np.clip(DAYS - 1 - (day - since), 0, DAYS)
-    for rows, places in portfolio.window.days_of(portfolio.model.roles.contact, positions, day):
-        some = np.arange(len(positions)) if places is None else places
-        wrote[some] = ((rows > 0) & (np.arange(DAYS) >= first[some][:, None])).any(axis=1)
-    return wrote
+    """(n,): whose trouble was spoken of; of who has none that was told, who wrote so lately that it would count."""
+    model, wrote = portfolio.model, np.zeros(len(positions), np.bool_)
+    if model.roles.contact >= 0:
+        for rows, places in portfolio.window.days_of(model.roles.contact, positions, day):
+            some = np.arange(len(positions)) if places is None else places
+            wrote[some] = (rows[:, DAYS - max(1, model.trouble.lead_days) :] > 0).any(axis=1)
+    days = portfolio.columns.current.trouble_days[:, positions]
+    running = (days[OPENED] != NO_DAY) & (days[CLOSED] == NO_DAY)
+    return np.asarray(np.where(running, days[CONTACTED] != NO_DAY, wrote))

@@ -23,6 +23,7 @@ from banso_alerts.domain.ledger import Ledger, Told
 from banso_alerts.domain.outreach import Candidate, Reason
 from banso_alerts.domain.plays import SEVERITY_ORDER, Audience
 from banso_alerts.domain.worth import Worth
+from banso_common.contracts.account_signal import SUBJECT_PREFIX
 
 HOURS_SLACK = 1e-9
 
@@ -111,7 +112,10 @@ class Bench:
         )
 
     def _has_heard(self, candidate: Candidate, places: Places) -> bool:
-        """Whether the customer, or this one of the company's own people, has heard of the account lately."""
+        """Whether the customer, or this one of the company's own people, has heard of the account lately. That an
+        incident is over is no second voice about it."""
+        if candidate.signal.account.startswith(SUBJECT_PREFIX):
+            return False
         others = self.ledger.of_account(candidate.signal.account)
         if candidate.play.for_customer:
             since = self.now - places.voice_customer_ms

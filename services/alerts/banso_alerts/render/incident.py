@@ -7,6 +7,7 @@ from banso_alerts.render.words import about, money
 from banso_common.contracts.account_signal import SUBJECT_PREFIX, AccountSignal, AffectedAccount, Incident
 
 ACCOUNTS_SHOWN_MAX = 15
+HARDLY_ANY = 0.1
 INCIDENT_PREFIX = SUBJECT_PREFIX + "incident/"
 
 Value = object
@@ -32,7 +33,7 @@ def incident_values(signal: AccountSignal, locale: str) -> dict[str, Value]:
         "silent_total": f"{told.silent_total:,}",
         "all_silent": told.silent_total == told.accounts_total,
         "nobody_silent": told.silent_total == 0,
-        "expected": about(told.expected),
+        "expected": about(told.expected) if told.expected >= HARDLY_ANY else f"<{HARDLY_ANY}",
         "amounts": _amounts(told, locale),
         "accounts": [_line(account, locale) for account in told.accounts[:ACCOUNTS_SHOWN_MAX]],
         "silent_accounts": [_line(account, locale) for account in silent],

@@ -133,3 +133,11 @@ def test_the_interval_holds_nine_times_in_ten(n: int, power: int, least: float, 
             else ((told.low <= true) & (true <= told.high)).mean()
         )
     assert least <= np.mean(held) <= (0.99 if not weighted else 0.94)
+
+
+def test_what_hardly_happens_may_be_nobody_and_what_is_nearly_sure_everybody() -> None:
+    rare, sure = interval(0.01, 0.0099, 0.0097, 10.0), interval(9.99, 0.0099, -0.0097, 10.0)
+    assert rare.low == 0
+    assert rare.high < 1
+    assert sure.high == 10
+    assert sure.low > 9

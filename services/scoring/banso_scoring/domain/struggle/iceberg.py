@@ -25,6 +25,7 @@ from banso_scoring.domain.past.intervals import Interval
 
 Z90 = 1.6448536
 IN_TROUBLE = 0.5
+SKEW_MAX = 1.5
 HEARD, MEAN, VARIANCE, THIRD, REACH, UNPRICED_HEARD, UNPRICED_UNHEARD = range(7)
 SUMS = 7
 
@@ -133,7 +134,10 @@ def interval(mean: float, variance: float, third: float, reach: float) -> Interv
     spread = float(np.sqrt(variance))
     skew = third / variance / spread
     ends = (mean + spread * (z + (z * z - 1.0) * skew / 6.0) for z in (-Z90, Z90))
-    low, high = (float(np.clip(end, 0.0, max(reach, mean))) for end in ends)
+    most = max(reach, mean)
+    low, high = (float(np.clip(end, 0.0, most)) for end in ends)
+    if abs(skew) > SKEW_MAX:  # the expansion does not hold: one end is that of what is possible
+        low, high = (0.0, high) if skew > 0 else (low, most)
     return Interval(mean, min(low, mean), max(high, mean))
 
 

@@ -24,7 +24,7 @@ class MailBox:
     replies: dict[str, str] = field(default_factory=dict)
     latency_s: float = 0.0
     port: int = 0
-    arrived: Callable[[], None] = lambda: None
+    arrived: Callable[[], object] = lambda: None
 
     def listen(self, arrived: Callable[[], None]) -> None:
         """Call `arrived` in the loop of whoever asks when the next mail is there: the server runs in another thread."""

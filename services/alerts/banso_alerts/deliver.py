@@ -137,9 +137,12 @@ class Deliverer:
         now, taken_at = self._clock.now(), monotonic()
         async with transaction(self._engine) as tx:
             lease_until = now + self._limits.grace_ms
-            if channel.name in SUPPRESSIBLE and await suppressions.hold(tx, [channel.name], now):
-                self._said()
             parcels = await deliveries.claim(tx, channel.name, now, lease_until, channel.at_once)
+            if channel.name in SUPPRESSIBLE:
+                addresses = {parcel.attempt.id: parcel.address for parcel in parcels}
+                held = await suppressions.hold_taken(tx, addresses, now)
+                parcels = [parcel for parcel in parcels if parcel.attempt.id not in held]
+                self._said()
         self._ours.update(parcel.attempt.id for parcel in parcels)
         failpoint("outreach-claimed")
         results = await asyncio.gather(

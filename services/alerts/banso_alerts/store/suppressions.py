@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
 from banso_alerts.domain.delivery import DETAIL_CHARS_MAX
-from banso_alerts.domain.outreach import UNSENT, ChannelName, OutreachState, Reason
+from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
 from banso_alerts.domain.suppression import SUPPRESSIBLE, Suppression, SuppressionReason, listed_as
 from banso_alerts.outcomes import say
+from banso_alerts.store import carriers
 from banso_alerts.store.plans import KEYS_MAX, ended_values
 from banso_alerts.store.rows import storable
 from banso_common.db.rows import upsert
@@ -36,7 +37,8 @@ async def add(tx: AsyncConnection, suppression: Suppression) -> Suppression:
     detail = storable(suppression.detail[:DETAIL_CHARS_MAX]) if suppression.detail else None
     columns = {"address": address, "reason": suppression.reason.value, "at": suppression.at, "detail": detail}
     await upsert(tx, t.suppression, {name: [value] for name, value in columns.items()}, replace=False)
-    await hold(tx, SUPPRESSIBLE, suppression.at, address)
+    unsent = and_(func.lower(o.address) == address, o.channel.in_(SUPPRESSIBLE), o.state.in_(UNSENT))
+    await _hold(tx, list(await tx.scalars(select(o.id).where(unsent).order_by(o.id).with_for_update())), suppression.at)
     (row,) = await tx.execute(select(t.suppression).where(s.address == address))
     return _suppression(row)
 
@@ -54,18 +56,24 @@ async def listed(tx: AsyncConnection, after: str | None, most: int) -> list[Supp
     return [_suppression(row) for row in rows]
 
 
-async def hold(tx: AsyncConnection, channels: Collection[ChannelName], now: int, address: str | None = None) -> int:
-    """Hold what is not sent yet to addresses on the list, or to one of them; gives how many."""
-    about = func.lower(o.address) == address if address is not None else func.lower(o.address).in_(select(s.address))
-    mine = select(o.id).where(about, o.channel.in_(channels), o.state.in_(UNSENT)).order_by(o.id).with_for_update()
-    ids = list(await tx.scalars(mine))
+async def hold_taken(tx: AsyncConnection, addresses: Mapping[str, str], now: int) -> frozenset[str]:
+    """Of outreaches just taken to be sent (id to address), hold those whose address is on the list; gives their ids.
+
+    Whoever listed the address while somebody else was deciding could not see what was being planned.
+    """
+    known = await among(tx, addresses.values())
+    held = sorted(each for each, address in addresses.items() if listed_as(address) in known)
+    await _hold(tx, held, now)
+    return frozenset(held)
+
+
+async def _hold(tx: AsyncConnection, ids: Sequence[str], now: int) -> None:
     if not ids:
-        return 0
+        return
     ended = update(t.outreach).where(o.id.in_(ids)).returning(*o)
     values = ended_values(OutreachState.HELD, Reason.SUPPRESSED, now) | {"stage": STAGE}
-    rows = await tx.execute(ended.values(**values))
-    await say(tx, [dict(row._mapping) for row in rows], now)
-    return len(ids)
+    found = [dict(row._mapping) for row in await tx.execute(ended.values(**values))]
+    await say(tx, found + await carriers.follow(tx, found), now)
 
 
 def _suppression(row: Row[Any]) -> Suppression:

@@ -54,11 +54,15 @@ class Facts:
         """(m,): T of the friction after the day `since` alone; incidents that hit everybody are discounted."""
         counts = self._day() > since[:, None]
         tried = (self.rows(self.model.roles.attempt) * counts).sum(axis=1)
-        factors, pace, sure = discounts(self.model, cohort), struggle.pace, struggle.sure
+        factors, pace, sure = (
+            discounts(self.model, cohort),
+            struggle.friction.pace(self.some),
+            struggle.friction.sure(self.some),
+        )
         found = np.zeros((len(self.model.roles.channels), len(self.some)))
         for k, channel in enumerate(self.model.roles.channels):
             came = (self.rows(channel.series) * counts * factors[k]).sum(axis=1)
-            found[k] = worse(came, cohort.rates[k] * pace[k, self.some] * tried, sure[k, self.some], channel)
+            found[k] = worse(came, cohort.rates[k] * pace[k] * tried, sure[k], channel)
         return LOG_NEUTRAL + sum_rows(found, len(self.some))
 
     def _day(self) -> NDArray[np.int64]:

@@ -66,9 +66,12 @@ def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows
     """The friction of the accounts of `panel`. Exact sums, as in `windows`: weights are rounded to its quantum."""
     factors = discounts(model, cohort)
     asked = (*beginnings(), last(DAYS))
-    rates, counted = _rates(model, cohort, factors, asked)
+    rates, counted = _rates(model, cohort)
     if (factors == 1.0).all():
-        return Friction(asked, np.stack([met(model, windows, one) for one in asked]), rates, counted)
+        counts = np.empty((len(asked), len(factors), panel.n))
+        for rows, one in zip(counts, asked, strict=True):
+            rows[:] = met(model, windows, one)
+        return Friction(asked, counts, rates, counted)
     found = np.zeros((len(asked), len(factors), panel.n))
     since = _days_since(panel, cohort)
     for days in np.unique(since).tolist():
@@ -81,8 +84,10 @@ def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows
     return Friction(asked, found, rates, counted)
 
 
-def _rates(model: SuccessModel, cohort: Cohort, factors: Floats, asked: tuple[Weighting, ...]) -> tuple[Floats, Floats]:
+@remembered
+def _rates(model: SuccessModel, cohort: Cohort) -> tuple[Floats, Floats]:
     """(windows, channels) each: φ_w and Σ_w f F / Σ_w F, on the cohort's own day, on which φ was measured."""
+    factors, asked = discounts(model, cohort), (*beginnings(), last(DAYS))
     rates, shares = np.tile(cohort.rates, (len(asked), 1)), np.ones((len(asked), len(factors)))
     if cohort.accounts < ACCOUNTS_MIN:
         return rates, shares

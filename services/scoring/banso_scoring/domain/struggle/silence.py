@@ -89,16 +89,6 @@ class Struggle:
     _told: Callable[[], Told]
 
     @property
-    def pace(self) -> Floats:
-        """(channels, n): the account's own pace of friction against the cohort's."""
-        return self.friction.pace()
-
-    @property
-    def sure(self) -> Floats:
-        """(channels, n): how sure that pace is."""
-        return self.friction.sure()
-
-    @property
     def seen(self) -> Floats:
         """(channels, n): friction seen."""
         return self._told().seen

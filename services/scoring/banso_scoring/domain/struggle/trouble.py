@@ -26,6 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from banso_scoring.domain.facts.in_a_row import Indices
 from banso_scoring.domain.facts.panel import Floats
 from banso_scoring.domain.facts.windows import BEGUN_DAYS, Windows
 from banso_scoring.domain.struggle.incidents import Friction
@@ -89,16 +90,18 @@ class Trouble:
         """(channels, n): e_k of the beginning that says most, at most `EVIDENCE_MAX`."""
         return np.minimum(EVIDENCE_MAX, self._leading(self.by_beginning_and_channel))
 
-    def pace(self) -> Floats:
-        """(channels, n): θ_k of the beginning that says most."""
-        return self._leading(self.paces)
+    def pace(self, some: Indices | None = None) -> Floats:
+        """(channels, n): θ_k of the beginning that says most, of `some` accounts or all."""
+        return self._leading(self.paces, some)
 
-    def sure(self) -> Floats:
-        """(channels, n): s_k of the beginning that says most."""
-        return self._leading(self.sures)
+    def sure(self, some: Indices | None = None) -> Floats:
+        """(channels, n): s_k of the beginning that says most, of `some` accounts or all."""
+        return self._leading(self.sures, some)
 
-    def _leading(self, columns: Floats) -> Floats:
-        leading = (self.by_beginning + LOG_BEGUN[:, None]).argmax(axis=0)
+    def _leading(self, columns: Floats, some: Indices | None = None) -> Floats:
+        rows = self.by_beginning if some is None else self.by_beginning[:, some]
+        columns = columns if some is None else columns[:, :, some]
+        leading = (rows + LOG_BEGUN[:, None]).argmax(axis=0)
         return np.asarray(np.take_along_axis(columns, leading[None, None, :], axis=0)[0])
 
 
@@ -106,15 +109,32 @@ def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Fr
     """The evidence in `friction`, held against the attempts of `windows`."""
     tried = [windows.of(model.roles.attempt, one) for one in friction.windows]
     expected = np.stack([rates[:, None] * some for rates, some in zip(friction.rates, tried, strict=True)])
-    spans = [_span(model, cohort, friction, expected, span) for span in GOING_ON]
-    past = [_span(model, cohort, friction, expected, span)[0] for span in OVER]
+    twins = _twins(model, cohort, friction)
+    shape = (WHOLE, len(model.roles.channels), windows.n)
+    going_on, paces, sures = np.empty(shape), np.empty(shape), np.empty(shape)
+    for row, span in enumerate(GOING_ON):
+        going_on[row], paces[row], sures[row] = _span((model, cohort, friction), expected, span, twins)
+    over = np.empty((len(OVER), windows.n))
+    for row, span in enumerate(OVER):
+        over[row] = sum_rows(_span((model, cohort, friction), expected, span, twins)[0], windows.n)
     return Trouble(
-        by_beginning=np.stack([sum_rows(found, windows.n) for found, _, _ in spans]),
-        over=mean_of(np.stack([sum_rows(found, windows.n) for found in past])),
-        by_beginning_and_channel=np.stack([found for found, _, _ in spans]),
-        paces=np.stack([pace for _, pace, _ in spans]),
-        sures=np.stack([sure for _, _, sure in spans]),
+        by_beginning=np.stack([sum_rows(found, windows.n) for found in going_on]),
+        over=mean_of(over),
+        by_beginning_and_channel=going_on,
+        paces=paces,
+        sures=sures,
     )
+
+
+def _twins(model: SuccessModel, cohort: Cohort, friction: Friction) -> list[int]:
+    """For each channel the first that says the same: nobody here met any of either, and as much is usual of both."""
+    first: dict[tuple[object, ...], int] = {}
+    found: list[int] = []
+    for k, channel in enumerate(model.roles.channels):
+        usual = (*friction.rates[:, k].tolist(), *friction.counted[:, k].tolist(), float(cohort.kappas[k]))
+        who = k if friction.counts[WHOLE, k].any() else None
+        found.append(first.setdefault((who, channel.ratio, channel.weight, *usual), k))
+    return found
 
 
 def shrunk(seen: Floats, expected: Floats, shape: Floats | float) -> tuple[Floats, Floats]:
@@ -150,9 +170,10 @@ def sum_rows(rows: Floats, n: int) -> Floats:
 
 
 def _span(
-    model: SuccessModel, cohort: Cohort, friction: Friction, expected: Floats, span: tuple[int, int]
+    given: tuple[SuccessModel, Cohort, Friction], expected: Floats, span: tuple[int, int], twins: list[int]
 ) -> tuple[Floats, Floats, Floats]:
     """(channels, n) each: e, θ and s of trouble in one span of days; `expected` is (windows, channels, n)."""
+    model, cohort, friction = given
     over, begun = span
     n, mean = friction.counts[begun], expected[begun]
     if over >= 0:
@@ -161,22 +182,56 @@ def _span(
     pace, sure = shrunk(friction.counts[WHOLE] - n, other, cohort.kappas[:, None])
     found = np.empty(n.shape)
     for k, channel in enumerate(model.roles.channels):
-        found[k] = worse(n[k], mean[k] * pace[k], sure[k] * friction.counted[begun, k] ** 2, channel)
+        if twins[k] < k:
+            found[k] = found[twins[k]]
+        else:
+            found[k] = worse(n[k], mean[k] * pace[k], sure[k] * friction.counted[begun, k] ** 2, channel)
     return found, pace, sure
 
 
 def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
     """(n,): e, of friction `n` against what is expected. As `log_ratio` of each size, its logarithm taken once."""
-    share, ratios = expected / (shape + expected), np.empty((len(SIZES), len(n)))
+    share, much, ratios = expected / (shape + expected), n + shape, np.empty((len(SIZES), len(n)))
     for row, size in enumerate(SIZES):
-        more = size * (channel.ratio - 1.0)
-        ratios[row] = n * math.log1p(more) - (n + shape) * np.log(1.0 + more * share)
-    likely = channel.weight * mean_of(ratios) + (LOG_SHARE - LOG_CALM)
-    softly = np.log(1.0 + np.exp(np.minimum(likely, LINEAR_FROM))) + np.maximum(likely - LINEAR_FROM, 0.0)
-    return np.where(expected > 0, LOG_CALM + softly, 0.0)
+        more, spread = size * (channel.ratio - 1.0), ratios[row]
+        np.multiply(share, more, out=spread)
+        np.add(spread, 1.0, out=spread)
+        np.log(spread, out=spread)
+        np.multiply(spread, much, out=spread)
+        np.subtract(n * math.log1p(more), spread, out=spread)
+    likely = _log_sum_of(ratios)
+    likely -= math.log(len(SIZES))
+    likely *= channel.weight
+    likely += LOG_SHARE - LOG_CALM
+    found = _softly(likely)
+    found += LOG_CALM
+    return found if (expected > 0).all() else np.where(expected > 0, found, 0.0)
+
+
+def _softly(x: Floats) -> Floats:
+    """(n,): ln(1 + exp x)."""
+    if x.max(initial=0.0) <= LINEAR_FROM:
+        found = np.exp(x)
+        found += 1.0
+        return np.asarray(np.log(found, out=found))
+    return np.asarray(np.log(1.0 + np.exp(np.minimum(x, LINEAR_FROM))) + np.maximum(x - LINEAR_FROM, 0.0))
 
 
 def log_sum(rows: Floats) -> Floats:
     """(n,): ln of the sum over rows of exp, without leaving the range of floats."""
-    most = rows.max(axis=0)
-    return np.asarray(most + np.log(sum_rows(np.exp(rows - most), rows.shape[1])))
+    return _log_sum_of(rows.copy())
+
+
+def _log_sum_of(rows: Floats) -> Floats:
+    """The same; `rows` are overwritten."""
+    most = rows[0].copy()
+    for row in rows[1:]:
+        np.maximum(most, row, out=most)
+    rows -= most
+    np.exp(rows, out=rows)
+    total = rows[0]
+    for row in rows[1:]:
+        total += row
+    np.log(total, out=total)
+    total += most
+    return np.asarray(total)

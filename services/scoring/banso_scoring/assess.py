@@ -159,6 +159,6 @@ def shown_of(standing: Standing, score: Floats, coverage: Floats, facets: Ints) 
     feed is stale.
     """
     is_open = (standing.open * (1 << np.arange(len(KINDS)))[:, None]).sum(axis=0)
-    place = (standing.entered_day, _place(standing), standing.cell_day, standing.pattern)
+    place = (standing.entered_day, _place(standing), standing.cell_day, standing.pattern, standing.trouble_stage)
     rest = np.stack([is_open, *(column.astype(np.int64) for column in place)], axis=1)
     return np.concatenate([kept_of(standing, score, coverage), rest, facets], axis=1)

@@ -29,6 +29,8 @@ from banso_scoring.domain.matrix import matrix_why
 from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.plan.objectives import STATES
 from banso_scoring.domain.standing import BANDS, KINDS, NO_DAY, Standing
+from banso_scoring.domain.struggle.course import STAGES as STAGES_OF_TROUBLE
+from banso_scoring.domain.struggle.course_history import Episode, episodes_of
 from banso_scoring.domain.struggle.evidence import evidence_of
 from banso_scoring.domain.struggle.met import met_of
 from banso_scoring.portfolio import Portfolio
@@ -104,6 +106,7 @@ async def put_health(tx: AsyncConnection, portfolio: Portfolio, found: Assessmen
         "ended_day": portfolio.columns.ended_day[found.positions[some]].tolist(),
         "feed": [feed for feed, _ in stale],
         "feed_at": [since_at for _, since_at in stale],
+        "trouble": [str(STAGES_OF_TROUBLE[code]) for code in standing.trouble_stage.tolist()],
         "standing": standing_codec.encode(portfolio.model, standing),
         "model_version": [portfolio.model.version] * len(some),
         "changed_at": [now] * len(some),
@@ -143,6 +146,14 @@ def cell_moves_of_day(
     profiles = [portfolio.profiles[p] for p in positions.tolist()]
     moves = matrix_why.moves_of(portfolio.model, found.placement, profiles, day)
     return [(portfolio.names[int(positions[place])], move) for place, move in moves]
+
+
+def troubles_of_day(
+    portfolio: Portfolio, positions: NDArray[np.int64], before: Standing, after: Standing, found: Evaluation
+) -> list[tuple[str, Episode]]:
+    """The troubles of the accounts at `positions` that a day changed, from its close before to its own."""
+    made = episodes_of(before, after, found.course)
+    return [(portfolio.names[int(positions[place])], one) for place, one in made]
 
 
 async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, now: int) -> int:

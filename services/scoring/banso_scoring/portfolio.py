@@ -37,7 +37,7 @@ Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 KEPT = 4
 """Numbers that stand for what the history holds of an account; see `assess.kept_of`."""
-SHOWN = 13
+SHOWN = 14
 """Numbers that stand for what an account shows; see `assess.shown_of`."""
 NOTHING_SHOWN = -1
 """In all of them: whatever is found next is news, also when only the account's name or owner changed."""

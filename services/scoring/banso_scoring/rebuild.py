@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banso_scoring import cell_store, changes, cohort_store, facts_store, loading, phase_store, statement_store, told
+from banso_scoring import (
+    cell_store,
+    changes,
+    cohort_store,
+    facts_store,
+    loading,
+    phase_store,
+    statement_store,
+    told,
+    trouble_store,
+)
 from banso_scoring.assess import Assessment, assess
 from banso_scoring.domain.facts.fact_columns import FactColumns
 from banso_scoring.domain.facts.live import WIDTH, WORD, LiveWindow
@@ -123,6 +133,7 @@ async def put(tx: AsyncConnection, judged: Judged, stale: set[str], now: int) ->
     await changes.put_closed(tx, portfolio, here, judged.walk.standing.take(here))
     await phase_store.replace(tx, version, {name: judged.walk.moves[name] for name in names})
     await cell_store.replace(tx, version, {name: judged.walk.cell_moves[name] for name in names})
+    await trouble_store.replace(tx, version, {name: judged.walk.troubles[name] for name in names})
     for found in judged.shown:
         mine = found.changed[np.isin(found.positions[found.changed], here)]
         await changes.put_health(tx, portfolio, replace(found, changed=mine), now)

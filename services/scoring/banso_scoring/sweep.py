@@ -30,6 +30,7 @@ from banso_scoring import (
     statement_store,
     store,
     told,
+    trouble_store,
     watching,
 )
 from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, Said, assess, kept_of, news, with_told
@@ -163,6 +164,8 @@ class Sweep:
             await phase_store.put(tx, portfolio.model.version, changes.moves_of_day(portfolio, kept))
             cell_moves = changes.cell_moves_of_day(portfolio, positions, found, day)
             await cell_store.put(tx, portfolio.model.version, cell_moves)
+            troubles = changes.troubles_of_day(portfolio, positions, before, standing, found)
+            await trouble_store.put(tx, portfolio.model.version, troubles)
             await changes.put_accounts(tx, portfolio, moved.tolist())
             count = await changes.put_said(tx, portfolio, kept, now)
         self._member.claims = claims
@@ -259,6 +262,7 @@ class Sweep:
                     await changes.put_accounts(tx, portfolio, some.tolist())
                     await phase_store.replace(tx, portfolio.model.version, found.moves)
                     await cell_store.replace(tx, portfolio.model.version, found.cell_moves)
+                    await trouble_store.replace(tx, portfolio.model.version, found.troubles)
                 member.claims = claims
             looked.update(some.tolist())
         return looked

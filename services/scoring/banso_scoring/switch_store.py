@@ -25,7 +25,7 @@ from banso_scoring.domain.success_model import SuccessModel
 ONE = 1
 """The key of the only row."""
 REMOVED_AT_ONCE = 2_000
-_MADE: Sequence[Table] = (t.health, t.closed, t.phase_move, t.cell_move)
+_MADE: Sequence[Table] = (t.health, t.closed, t.phase_move, t.cell_move, t.trouble_episode)
 """What a model makes of accounts, kept under its version and the account."""
 
 

@@ -19,6 +19,8 @@ journey, and `cell_move` those of the matrix with their reasons, as they are tru
 an account. The newest phase of an account, and what
 holds of its goal (`goal`, see `journey.goal_code`), is in `health`. `success_plan` holds what was said of an
 account's objectives, whole (see `domain.plan`), for those of which anything was.
+`trouble_episode` holds the troubles that an account went through (see
+`struggle.course_history`), as the moves do: as they are true now, -1 for a day that has not come.
 The tables of shared and of unheard trouble are in `tables_trouble`.
 """
 
@@ -85,6 +87,7 @@ health = Table(
     Column("ended_day", Integer, nullable=False, server_default="-1"),
     Column("feed", String(256), nullable=False, server_default=""),
     Column("feed_at", BigInteger),
+    Column("trouble", String(32), nullable=False, server_default="none"),
     Column("standing", LargeBinary, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
 )
@@ -136,6 +139,24 @@ cell_move = Table(
     Column("from_cell", String(64), nullable=False),
     Column("to_cell", String(64), nullable=False),
     Column("why", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+trouble_episode = Table(
+    "trouble_episode",
+    metadata,
+    Column("model_version", String(128), primary_key=True),
+    Column("account", String(256), primary_key=True),
+    Column("opened_day", Integer, primary_key=True, autoincrement=False),
+    Column("since_day", Integer, nullable=False),
+    Column("contacted_day", Integer, nullable=False),
+    Column("answered_day", Integer, nullable=False),
+    Column("resolved_day", Integer, nullable=False),
+    Column("closed_day", Integer, nullable=False),
+    Column("stage", String(32), nullable=False),
+    Column("silent", String(32), nullable=False),
+    Column("carried", Float, nullable=False),
+    Column("outcome", String(32), nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -17,6 +17,7 @@ from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.journey.phase_history import Move, moves_of
 from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.course_history import Episode
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.portfolio import Portfolio
 
@@ -30,6 +31,7 @@ class Walk:
     standing: Standing
     moves: dict[str, list[Move]] = field(default_factory=dict)
     cell_moves: dict[str, list[CellMove]] = field(default_factory=dict)
+    troubles: dict[str, list[Episode]] = field(default_factory=dict)
 
 
 async def walk(
@@ -39,7 +41,7 @@ async def walk(
     window can move along."""
     columns, names = portfolio.columns, [portfolio.names[p] for p in positions.tolist()]
     told, standing = columns.closed.take(positions), Standing.new(len(positions))
-    found = Walk(standing, {name: [] for name in names}, {name: [] for name in names})
+    found = Walk(standing, {name: [] for name in names}, {name: [] for name in names}, {name: [] for name in names})
     first, last = columns.first_day[positions], columns.closed_day[positions]
     for day in range(int(first.min()), int(last.max()) + 1) if len(positions) else ():
         alive = np.flatnonzero((first <= day) & (day <= last))
@@ -47,8 +49,11 @@ async def walk(
             continue
         reach(day)
         panel = portfolio.panel(positions[alive], day)
-        after, made = evaluate(portfolio.model, cohort_on(day), panel, standing.take(alive), np.full(len(alive), day))
+        before = standing.take(alive)
+        after, made = evaluate(portfolio.model, cohort_on(day), panel, before, np.full(len(alive), day))
         standing.put(alive, after)
+        for name, trouble in changes.troubles_of_day(portfolio, positions[alive], before, after, made):
+            found.troubles[name].append(trouble)
         for place, move in moves_of(portfolio.model, made.journey, day):
             found.moves[names[alive[place]]].append(move)
         for account, cell_move in changes.cell_moves_of_day(portfolio, positions[alive], made, day):

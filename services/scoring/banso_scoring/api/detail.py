@@ -21,9 +21,11 @@ from banso_scoring.api.matrix.matrix_detail import cell_why, moves_shown, touch_
 from banso_scoring.api.plan.plan_view import plan_shown
 from banso_scoring.api.render import day_or_none, day_text, points, share, whole
 from banso_scoring.api.shapes import AccountSummary
+from banso_scoring.api.trouble_shown import trouble_now, troubles_shown
 from banso_scoring.domain.matrix.matrix_why import own_attributes
 from banso_scoring.domain.matrix.touch import Touch, touch_of
 from banso_scoring.domain.standing import BANDS
+from banso_scoring.domain.struggle.course import STAGES
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.member import Member
 
@@ -75,6 +77,8 @@ def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> 
         cell_plays=list(model.matrix.cells[_cell(found)].plays),
         touch_why=touch_shown(model, _touch(model, found)),
         own_attributes=own_attributes(model, found.profile),
+        trouble=trouble_now(model, found.now, found.evaluation, found.column, found.day),
+        troubles=troubles_shown(found.troubles, found.now, found.column),
         signals=_signals(model, found),
         evidence=_evidence(model, found),
         history=[
@@ -111,6 +115,7 @@ def summary_of(model: SuccessModel, found: Finding) -> AccountSummary:
         cell_since=day_text(int(found.now.cell_day[column])),
         phase=model.journey[int(found.now.phase[column])].key,
         phase_entered_on=day_text(int(found.now.entered_day[column])),
+        trouble=STAGES[int(found.now.trouble_stage[column])],
         model_version=model.version,
     )
 

@@ -14,6 +14,7 @@ from banso_scoring.api.journey.journey_shapes import PhaseProgress, PhaseStay
 from banso_scoring.api.matrix.matrix_shapes import AxisShown, CellMoveShown, TouchShown
 from banso_scoring.api.plan.plan_shapes import PlanShown
 from banso_scoring.api.shapes import DESCRIBED, AccountSummary
+from banso_scoring.api.trouble_shown import TroubleEpisode, TroubleNow
 from banso_scoring.domain.success_model import MetricKind
 
 Texts = Mapping[str, str]
@@ -182,6 +183,9 @@ class AccountDetail:
     touch_why: TouchShown
     own_attributes: dict[str, str | float | bool | None]
     """What was said of the attributes that your model file declares."""
+    trouble: TroubleNow
+    troubles: list[TroubleEpisode]
+    """Every trouble that it went through, oldest first."""
     signals: list[OpenSignal]
     evidence: StruggleEvidence
     history: list[HistoryDay]

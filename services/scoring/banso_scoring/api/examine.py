@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_activity import AccountAttributes
 from banso_common.contracts.account_signal import Evidence
-from banso_scoring import cell_store, phase_store
+from banso_scoring import cell_store, phase_store, trouble_store
 from banso_scoring.api.plan.plan_view import PlanFound, plan_found
 from banso_scoring.domain import evaluation
 from banso_scoring.domain.evaluation import Evaluation
@@ -27,6 +27,7 @@ from banso_scoring.domain.journey.estimate import Estimates
 from banso_scoring.domain.journey.phase_history import Move
 from banso_scoring.domain.matrix.matrix_why import CellMove
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.course_history import Episode
 from banso_scoring.domain.struggle.evidence import evidence_of
 from banso_scoring.domain.struggle.met import met_of
 from banso_scoring.estimating import REACH_DAYS, estimates
@@ -60,6 +61,8 @@ class Finding:
     profile: Profile
     cell_moves: Sequence[CellMove]
     """From cell to cell, up to the last close."""
+    troubles: Sequence[Episode]
+    """Those up to the last close."""
     estimate: Estimates
     """Of this account alone."""
 
@@ -79,6 +82,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     if not rows:
         return {}
     moves = await phase_store.of_accounts(tx, member.model.version, [row.account for row in rows])
+    troubles = await trouble_store.of_accounts(tx, member.model.version, [row.account for row in rows])
     cell_moves = await cell_store.of_accounts(tx, member.model.version, [row.account for row in rows])
     cohort = max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
     positions = np.arange(len(rows))
@@ -113,6 +117,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 moves=moves[rows[position].account],
                 profile=portfolio.profiles[position],
                 cell_moves=cell_moves[rows[position].account],
+                troubles=troubles[rows[position].account],
                 estimate=passes[column],
             )
     return found

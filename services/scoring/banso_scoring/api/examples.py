@@ -9,6 +9,15 @@ from banso_scoring.api.matrix.examples_matrix import CELL_MOVES, CELL_WHY, TOUCH
 _ERRORS: JsonDict = {"ja": "エラー", "en": "errors"}
 _ACTIVE_DAYS: JsonDict = {"ja": "利用した日数（28日）", "en": "active days of 28"}
 
+TROUBLE: JsonDict = {
+    "opened_on": "2026-11-17",
+    "contacted_on": None,
+    "answered_on": None,
+    "resolved_on": None,
+    "ended_on": None,
+    "stage": "unspoken",
+    "outcome": "goes-on",
+}
 SUMMARY: JsonDict = {
     "account": "acme",
     "name": "Acme 株式会社",
@@ -25,6 +34,7 @@ SUMMARY: JsonDict = {
     "phase": "operation",
     "phase_entered_on": "2026-09-14",
     "ended_on": None,
+    "trouble": "unspoken",
     "signals": ["silent-struggling"],
     "last_event_on": "2026-11-20",
     "model_version": "b2b-software@45155efe3091",
@@ -157,6 +167,8 @@ DETAIL: JsonDict = {
     "cell_plays": ["define-the-goal", "first-small-success"],
     "touch_why": TOUCH_WHY,
     "own_attributes": {"plan": "enterprise", "machines": 120},
+    "trouble": {"stage": "unspoken", "factor": 0.55, "days": 5, "forgotten_on": None, "episode": TROUBLE},
+    "troubles": [TROUBLE],
     "signals": [{"kind": "silent-struggling", "severity": "critical", "episode": 1, "opened_on": "2026-11-18"}],
     "evidence": {
         "window_days": 56,

@@ -22,6 +22,7 @@ from banso_scoring.api.query import INT64_MAX, ListQuery, Sort, is_storable
 from banso_scoring.api.render import day_or_none, day_text, instant_or_none, share, units, whole
 from banso_scoring.api.shapes import AccountSummary
 from banso_scoring.domain.standing import KINDS
+from banso_scoring.domain.struggle.course import Stage
 from banso_scoring.domain.success_model import SuccessModel
 
 Expression = ColumnElement[Any]
@@ -32,7 +33,7 @@ NO_SCORE = 101.0
 _a, _h = t.account.c, t.health.c
 _shown = select(
     *(_a.account, _a.name, _a.owner, _h.touch, _a.acv, _a.currency, _a.renewal_at, _h.renewed_day, _h.ended_day),
-    *(_h.score, _h.coverage, _h.band, _h.phase, _h.phase_entered_day, _h.signals, _h.last_day),
+    *(_h.score, _h.coverage, _h.band, _h.phase, _h.phase_entered_day, _h.trouble, _h.signals, _h.last_day),
     *(_h.cell, _h.cell_day, _h.model_version, _h.changed_at),
 ).select_from(t.account.join(t.health, _a.account == _h.account))
 
@@ -120,6 +121,8 @@ def filters(model: SuccessModel, query: ListQuery) -> list[Expression]:
         found.append(or_(*(is_open(kind) for kind in query.signal)))
     if query.objectives:
         found.append(_h.objectives.in_([str(state) for state in query.objectives]))
+    if query.trouble:
+        found.append(_h.trouble.in_([str(stage) for stage in query.trouble]))
     if query.ended is not None:
         over = _h.ended_day > _h.renewed_day
         found.append(over if query.ended else ~over)
@@ -187,6 +190,7 @@ def summary(row: Row[Any]) -> AccountSummary:
         phase=row.phase,
         phase_entered_on=day_text(row.phase_entered_day),
         ended_on=day_text(row.ended_day) if row.ended_day > row.renewed_day else None,
+        trouble=Stage(row.trouble),
         signals=sorted((SignalKind(kind) for kind in row.signals.split(",") if kind), key=KINDS.index),
         last_event_on=day_or_none(row.last_day),
         model_version=row.model_version,

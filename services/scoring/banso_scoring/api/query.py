@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
 from banso_scoring.domain.plan.objectives import PlanState
+from banso_scoring.domain.struggle.course import Stage
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
@@ -82,6 +83,8 @@ class ListQuery(BaseModel):
     """Kinds of which an episode is open now."""
     objectives: Annotated[list[PlanState], Field(max_length=VALUES_MAX)] = []
     """How the success plan stands: `none` agreed, `unmeasured`, `behind`, `on-track`; `off` in the model."""
+    trouble: Annotated[list[Stage], Field(max_length=VALUES_MAX)] = []
+    """Where the course of their trouble stands: `unspoken` are those who never wrote of it."""
     ended: bool | None = None
     """Only accounts whose contract is over (true), or only the others (false)."""
     q: Text | None = None

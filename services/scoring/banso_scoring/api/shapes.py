@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
 from banso_scoring.api import examples
+from banso_scoring.domain.struggle.course import Stage
 
 DESCRIBED = ConfigDict(use_attribute_docstrings=True)
 
@@ -44,6 +45,8 @@ class AccountSummary:
     phase_entered_on: str
     ended_on: str | None
     """The day on which its contract ended; null while it lasts. From then on there is no score and no signal."""
+    trouble: Stage
+    """Where its trouble stands; `none` for most."""
     signals: list[SignalKind]
     """The kinds of episode that are open now, the gravest first."""
     last_event_on: str | None

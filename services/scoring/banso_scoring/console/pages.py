@@ -22,6 +22,7 @@ from banso_scoring.console.segments_page import add_segments_page
 from banso_scoring.console.trouble_pages import add_trouble_pages
 from banso_scoring.console.views import TREND_DAYS, account_page, list_page
 from banso_scoring.console.words_change import CHANGE_WORDS
+from banso_scoring.console.words_course import COURSE_WORDS
 from banso_scoring.console.words_plan import PLAN_WORDS
 from banso_scoring.member import Member
 
@@ -72,6 +73,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             "dots": steps,
             "change_words": CHANGE_WORDS[language],
             "words": PLAN_WORDS[language],
+            "course_words": COURSE_WORDS[language],
         }
         return show(request, "account.html", shown)
 

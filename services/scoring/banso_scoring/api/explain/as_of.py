@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_signal import Band
 from banso_common.http.problem import Problem
-from banso_scoring import cohort_store, past_store
+from banso_scoring import cohort_store, past_store, trouble_store
 from banso_scoring import tables as t
 from banso_scoring.api.explain.as_of_shapes import AsOf, LateFacts, Read, ShownThen
 from banso_scoring.api.render import EPOCH, day_text, points, share, whole
@@ -23,6 +23,7 @@ from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.incident.signature import is_signature
 from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.course_history import at_close
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.member import Member
 
@@ -38,14 +39,16 @@ async def as_of(tx: AsyncConnection, member: Member, account: str, written: str)
         return None
     kept = await cohort_store.known(tx, day, member.model.version)
     cohort = kept or max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda one: one.accounts)
+    troubles = await trouble_store.of_accounts(tx, member.model.version, [account])
+    before = at_close(member.model, troubles[account], day - 1)
     return AsOf(
         account=account,
         day=day_text(day),
         model_version=member.model.version,
         cohort_kept=kept is not None,
         shown_then=await _shown(tx, account, day),
-        known_then=_read(past, cohort, day, day),
-        true_now=_read(past, cohort, day, None),
+        known_then=_read(past, cohort, before, (day, day)),
+        true_now=_read(past, cohort, before, (day, None)),
         late=_late(past, day),
     )
 
@@ -57,9 +60,10 @@ def _day(written: str) -> int:
         raise Problem(422, "invalid", "write a day, as 2026-11-21") from None
 
 
-def _read(past: Past, cohort: Cohort, day: int, known_day: int | None) -> Read:
+def _read(past: Past, cohort: Cohort, before: Standing, days: tuple[int, int | None]) -> Read:
+    day, known_day = days
     panel = past.panel(ONE, day, known_day)
-    _, found = evaluate(past.model, cohort, panel, Standing.new(1), np.full(1, day))
+    _, found = evaluate(past.model, cohort, panel, before, np.full(1, day))
     values = {
         metric.name: None if math.isnan(value) else round(value, DIGITS)
         for metric, value in zip(past.model.metrics, found.metrics[:, 0].tolist(), strict=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.http.problem import Problem
-from banso_scoring import cohort_store, facts_store, statement_store
+from banso_scoring import cohort_store, facts_store, statement_store, trouble_store
 from banso_scoring import tables as t
 from banso_scoring.api.explain.explain_shapes import Explanation, PartLine, ScorePart, ScoreThen
 from banso_scoring.api.explain.explain_words import label_of, metric_label
@@ -28,8 +28,8 @@ from banso_scoring.domain.receipt.apportion import MICRO
 from banso_scoring.domain.receipt.ledger import Ledger
 from banso_scoring.domain.receipt.receipts import Receipt
 from banso_scoring.domain.receipt.what_if import OF_TROUBLE, Kind, Moment
-from banso_scoring.domain.standing import NO_DAY, OPENED, Standing
-from banso_scoring.domain.struggle.course_history import at_close, episode
+from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.struggle.course_history import Episode, at_close
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.loading import load_accounts
@@ -123,6 +123,7 @@ class _Account:
     portfolio: Portfolio
     ledger: Ledger
     statements: Statements
+    troubles: list[Episode]
 
     @classmethod
     async def read(cls, tx: AsyncConnection, portfolio: Portfolio, row: Row[Any]) -> _Account:
@@ -132,7 +133,9 @@ class _Account:
         }
         spoken_of_first = row.first_day < min(facts, default=ALL_KNOWN)
         said = await statement_store.of_accounts(tx, [row])
-        return cls(row, portfolio, Ledger(facts, row.first_day if spoken_of_first else None), said[row.account])
+        ledger = Ledger(facts, row.first_day if spoken_of_first else None)
+        troubles = await trouble_store.of_accounts(tx, portfolio.model.version, [row.account])
+        return cls(row, portfolio, ledger, said[row.account], troubles[row.account])
 
     def stated(self, model: SuccessModel, day: int, known_day: int) -> Panel:
         """What was said by the end of `known_day`, as `model` reads it on `day`."""
@@ -175,8 +178,8 @@ async def _end(
     known_day = ALL_KNOWN if day == today else day
     closed = found.portfolio.columns.closed.take(np.zeros(1, np.int64))
     previous = _placed(model, closed, row)
-    if day < today and closed.trouble_days[OPENED, 0] != NO_DAY:
-        was = at_close(model, [episode(closed, 0)], day - 1)
+    if day < today:
+        was = at_close(model, found.troubles, day - 1)
         previous = replace(previous, **{name: getattr(was, name) for name in OF_TROUBLE})
     moment = Moment(model, cohort, day, known_day, found.stated(model, day, known_day), previous)
     return moment, _End(row, version, *kept)

@@ -112,6 +112,22 @@ class ObjectivesView:
 
 
 @dataclass(frozen=True, slots=True)
+class TroubleView:
+    """What the course of trouble does to health: fast resolved or no trouble 1 > `slowly` > `open` > `unspoken`."""
+
+    __pydantic_config__ = DESCRIBED
+
+    enabled: bool
+    slowly: float
+    open: float
+    unspoken: float
+    lead_days: int
+    fast_days: int
+    confirm_days: int
+    memory_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class PatternView:
     """One of several ways to succeed: when an account follows it, and what each dimension weighs then."""
 
@@ -152,6 +168,7 @@ class ModelView:
     touch: list[TouchView]
     signals: list[SignalView]
     objectives: ObjectivesView
+    trouble: TroubleView
     patterns: list[PatternView]
 
 
@@ -186,6 +203,7 @@ def view_of(model: SuccessModel) -> ModelView:
         touch_default=model.touch_default,
         touch=[TouchView(rule.currency, units(rule.at_least) or 0, rule.touch) for rule in model.touch_rules],
         signals=[SignalView(rule.kind, rule.enabled, rule.severity, rule.open, rule.close) for rule in model.signals],
+        trouble=TroubleView(*(getattr(model.trouble, name) for name in TroubleView.__dataclass_fields__)),
         objectives=ObjectivesView(*(getattr(model.objectives, name) for name in ObjectivesView.__dataclass_fields__)),
         patterns=[_pattern(model, pattern) for pattern in model.patterns.any_of],
     )

@@ -2,7 +2,7 @@
 
     opened -> contacted -> answered -> resolved -> confirmed, or come again (recurred)
 
-Trouble is measured without contact, T = L + ln(.06 / 1.09) (see silence), so that nothing an account writes opens or
+Trouble is measured without contact, T = `trouble_alone` (see silence), so that nothing an account writes opens or
 closes it: it opens where T reaches the threshold of `struggling`, with enough data, and is over below the lower one.
 A contact counts from `lead_days` before the opening until `confirm_days` after the end; an answer and a resolution
 count from the contact on. Who spoke and whose trouble ends is resolved by that. From a resolution on only friction

@@ -1,5 +1,5 @@
 """What is asked of silence: every statement with both its clocks; incidents that hit several accounts; how feeds are
-heard.
+heard; the troubles that an account went through.
 
 Frozen once released: a later change of a table is a migration of its own.
 """
@@ -26,9 +26,13 @@ def upgrade() -> None:
     )
     _incidents()
     _feeds()
+    _troubles()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("health") as health:
+        health.drop_column("trouble")
+    op.drop_table("trouble_episode")
     with op.batch_alter_table("health") as health:
         health.drop_column("feed_at")
         health.drop_column("feed")
@@ -117,3 +121,25 @@ def _feeds() -> None:
     with op.batch_alter_table("health") as health:
         health.add_column(sa.Column("feed", sa.String(length=256), nullable=False, server_default=""))
         health.add_column(sa.Column("feed_at", sa.BigInteger()))
+
+
+def _troubles() -> None:
+    op.create_table(
+        "trouble_episode",
+        sa.Column("model_version", sa.String(length=128), nullable=False),
+        sa.Column("account", sa.String(length=256), nullable=False),
+        sa.Column("opened_day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("since_day", sa.Integer(), nullable=False),
+        sa.Column("contacted_day", sa.Integer(), nullable=False),
+        sa.Column("answered_day", sa.Integer(), nullable=False),
+        sa.Column("resolved_day", sa.Integer(), nullable=False),
+        sa.Column("closed_day", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("silent", sa.String(length=32), nullable=False),
+        sa.Column("carried", sa.Float(), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("model_version", "account", "opened_day"),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("health") as health:
+        health.add_column(sa.Column("trouble", sa.String(length=32), nullable=False, server_default="none"))

@@ -60,15 +60,16 @@ def lane_hits(met: Met, settled: Ints, active: Ints, day: int) -> LaneHits:
     is new nobody knows what it meets newly."""
     found: dict[Signature, list[Ints]] = {}
     newly: dict[Signature, tuple[Ints, Ints]] = {}
+    begins = np.searchsorted(met.signature, np.arange(len(met.signatures) + 1))  # they are sorted by signature
     for trouble, numbers in _levels(met.signatures).items():
-        rows, counts = _days(met, np.isin(met.signature, numbers))
+        rows, counts = _days(met, np.concatenate([np.arange(begins[n], begins[n + 1]) for n in numbers]))
         known = settled[rows // DAYS_SEEN] - (DAYS_SEEN - 1 - rows % DAYS_SEEN) >= FRESH_DAYS
         newly[trouble] = rows[_fresh(rows) & known], rows[_hard(rows, counts) & known]
         found[trouble] = [_by_day(rows), *(_by_day(some) for some in newly[trouble])]
         for above in (Signature(trouble.event), Signature(trouble.event, trouble.feature)):
             # wider troubles come first, so that theirs is known
             for some in newly.get(above, ()):
-                found[trouble].append(_by_day(rows[np.isin(rows, some)]))
+                found[trouble].append(_by_day(rows[_among(rows, some)]))
         found[trouble] += [np.zeros(DAYS_SEEN, np.int64)] * (KINDS - len(found[trouble]))
     kept = sorted(found, key=lambda one: (-int(found[one][HIT][-LATELY_DAYS:].sum()), one))[:SIGNATURES_MAX]
     told = [(one.event, one.feature, one.version, [row.tolist() for row in found[one]]) for one in sorted(kept)]
@@ -110,7 +111,7 @@ def _levels(signatures: Sequence[Signature]) -> dict[Signature, list[int]]:
     return dict(sorted(found.items(), key=lambda item: (bool(item[0].feature) + bool(item[0].version), item[0])))
 
 
-def _days(met: Met, some: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _days(met: Met, some: NDArray[np.bool_] | Ints) -> tuple[Ints, Ints]:
     """The (account, day) of some rows, as one sorted number each, and how often that was."""
     rows, place = np.unique(met.account[some] * DAYS_SEEN + met.day[some], return_inverse=True)
     return rows, np.bincount(place, weights=met.count[some], minlength=len(rows)).astype(np.int64)
@@ -133,6 +134,13 @@ def _hard(rows: Ints, counts: Ints) -> NDArray[np.bool_]:
     highest = np.maximum.accumulate(place * reach + counts)
     before = np.maximum(0, np.append(0, highest[:-1]) - place * reach)
     return np.asarray((counts >= HARD_MIN) & (counts >= HARD_TIMES * before))
+
+
+def _among(rows: Ints, others: Ints) -> NDArray[np.bool_]:
+    """Which of the rows are among the others; both are sorted."""
+    if not len(others):
+        return np.zeros(len(rows), np.bool_)
+    return np.asarray(others[np.minimum(np.searchsorted(others, rows), len(others) - 1)] == rows)
 
 
 def _by_day(rows: Ints) -> Ints:

@@ -39,7 +39,9 @@ class Met:
 
     def of(self, accounts: Ints) -> Met:
         """Of these accounts alone."""
-        some = np.isin(self.account, accounts)
+        mine = np.zeros(max(int(self.account.max(initial=-1)), int(accounts.max(initial=-1))) + 1, np.bool_)
+        mine[accounts] = True
+        some = mine[self.account]
         return Met(self.signatures, self.signature[some], self.account[some], self.day[some], self.count[some])
 
     def rows_of(self, trouble: Signature, *, exact: bool = False) -> NDArray[np.bool_]:
@@ -99,18 +101,23 @@ class SignatureDays:
 
     def _forget(self, rows: Ints) -> Ints:
         """The same rows numbered anew, without the names that none of them has."""
-        used, place = np.unique(rows[0], return_inverse=True)
+        used = np.flatnonzero(np.bincount(rows[0], minlength=len(self._numbers)))
         if len(used) < len(self._numbers):
             names = list(self._numbers)
             self._numbers = {names[number]: place for place, number in enumerate(used.tolist())}
-            rows = np.concatenate([place.reshape(1, -1).astype(np.int64), rows[1:]])
+            rows = np.concatenate([np.searchsorted(used, rows[0])[None, :], rows[1:]])
         return rows
 
 
 def _grouped(rows: Ints) -> Ints:
     """Rows of (signature, account, day, count) sorted, those that are alike in the first three added up."""
-    rows = rows[:, np.lexsort((rows[2], rows[1], rows[0]))]
-    starts = np.flatnonzero(np.append(True, (rows[:3, 1:] != rows[:3, :-1]).any(axis=0))[: rows.shape[1]])
+    if not rows.size:
+        return rows
+    first, last = rows[2].min(), rows[2].max()
+    place = (rows[0] * (rows[1].max() + 1) + rows[1]) * (last - first + 1) + rows[2] - first
+    order = np.argsort(place, kind="stable")  # most of it is sorted already
+    place, rows = place[order], rows[:, order]
+    starts = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
     if len(starts) == rows.shape[1]:
         return rows
     return np.concatenate([rows[:3, starts], np.add.reduceat(rows[3], starts)[None, :]])

@@ -27,6 +27,7 @@ from banso_common.contracts.account_signal import (
     SignalKind,
     SignalState,
     TouchModel,
+    feed_subject,
     signal_key,
 )
 
@@ -145,6 +146,29 @@ def of_incident(state: SignalState = SignalState.OPENED, **changes: Any) -> Acco
         "detail": {"contact_known": 1, "days": 3, "lasting": 0},
     }
     return signal(f"{SUBJECT_PREFIX}incident/0b47709ac98d4c67", **{**said, **changes})
+
+
+def of_feed(state: SignalState = SignalState.OPENED, **changes: Any) -> AccountSignal:
+    """What scoring says of a feed that is no longer heard."""
+    said: dict[str, Any] = {
+        "kind": SignalKind.FEED_STALE,
+        "state": state,
+        "severity": Severity.CRITICAL,
+        "account_name": "app",
+        "evidence": None,
+        "owner_email": None,
+        "owner_slack": None,
+        "owner_name": None,
+        "contact_email": None,
+        "detail": {
+            "why": "quiet",
+            "heard_at": at("2026-03-02T09:31"),
+            "quiet_hours": 27.4,
+            "patience_hours": 26.0,
+            "accounts": 412,
+        },
+    }
+    return signal(feed_subject("app"), **{**said, **changes})
 
 
 shipped_plays = cache(default_plays)

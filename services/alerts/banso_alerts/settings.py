@@ -65,6 +65,7 @@ class AlertsSettings(CommonSettings):
     slack_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://.+/$")
     slack_team_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
     slack_product_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
+    slack_operator_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
     slack_support_channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]{2,30}$")
     slack_read_back: bool = True
     slack_signing_secret: SecretStr | None = None
@@ -78,6 +79,7 @@ class AlertsSettings(CommonSettings):
     mail_team: str | None = None
     mail_support: str | None = None
     mail_product: str | None = None
+    mail_operator: str | None = None
     link_secret: SecretStr | None = Field(default=None, min_length=16)
     unsubscribe_mailto: str | None = Field(default=None, pattern=r"^[^@\s<>,?]+@[^@\s<>,?]+$")
     bounce_maildir: Path | None = None

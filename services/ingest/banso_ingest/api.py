@@ -18,7 +18,7 @@ from banso_common.http.keys import Scope
 from banso_common.http.problem import MEDIA_TYPE, Problem, ProblemDetails
 from banso_ingest.body import Room, body_of
 from banso_ingest.domain.refusal import RefusalCode, refusal
-from banso_ingest.door import Door, Verdict, events_in, read_event
+from banso_ingest.door import Door, Verdict, events_in, read_event, read_heartbeat
 from banso_ingest.formats import cloudevents
 from banso_ingest.formats.detect import CE_BATCH_TYPE
 from banso_ingest.formats.segment import Call
@@ -86,6 +86,9 @@ _TRACK_EXAMPLE = {
 }
 
 
+_HEARTBEAT_EXAMPLE = {"source": "app", "at": "2026-11-21T09:00:00Z"}
+
+
 def _request_body(*examples: tuple[str, str, object]) -> dict[str, object]:
     content = {
         media: {"schema": {"type": "object"}, "examples": {name: {"value": value}}} for media, name, value in examples
@@ -144,6 +147,7 @@ def make_router(door: Door, room: Room) -> APIRouter:
             await door.take_segment(path, body)
         return SegmentAnswer()
 
+    _add_heartbeats(router, door, room)
     single = [f"/v1/{call}" for call in (*Call, "alias")]
     for path in (*single, "/v1/batch", "/v1/batch/", "/batch", "/batch/"):
         router.add_api_route(
@@ -158,6 +162,23 @@ def make_router(door: Door, room: Room) -> APIRouter:
             ),
         )
     return router
+
+
+def _add_heartbeats(router: APIRouter, door: Door, room: Room) -> None:
+    @router.post(
+        "/v1/heartbeats",
+        summary="Say that a source of events is alive",
+        status_code=202,
+        response_model=EventsAnswer,
+        responses={400: {"model": RefusedEvents, "description": "It cannot be read"}, **_PROBLEMS},
+        openapi_extra=_request_body(("application/json", "heartbeat", _HEARTBEAT_EXAMPLE)),
+    )
+    async def send_heartbeat(request: Request) -> Response:
+        """Send one regularly, and banso knows within three of them that the source is dead and not only quiet. An
+        event named `banso.heartbeat`, in any form and without an account, says the same."""
+        _media_type(request, frozenset({"", "application/json"}))
+        async with body_of(request, room) as body:
+            return _answer(await door.take([body], read_heartbeat))
 
 
 def _media_type(request: Request, known: frozenset[str]) -> str:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from banso_common.clock import Clock
+from banso_common.contracts.account_activity import HEARTBEAT, ActivityKind
 from banso_common.contracts.dead_letter import DeadLetter
 from banso_common.contracts.topics import partition_of
 from banso_common.errors import Refused, TooLarge
@@ -103,6 +104,22 @@ class Door:
 def read_event(event: bytes) -> Draft:
     """One event in a JSON form. Raises Refused."""
     return detect.draft_of(read_json(incoming_decoder, event))
+
+
+class Heartbeat(msgspec.Struct, forbid_unknown_fields=True):
+    """That a source is alive."""
+
+    source: str
+    at: str | int | None = None
+
+
+_heartbeat_decoder = msgspec.json.Decoder(Heartbeat)
+
+
+def read_heartbeat(body: bytes) -> Draft:
+    """A heartbeat as it is sent by HTTP. Raises Refused."""
+    said = read_json(_heartbeat_decoder, body)
+    return Draft(ActivityKind.HEARTBEAT, None, said.source, None, None, HEARTBEAT, said.at, None, None)
 
 
 def events_in(body: bytes, *, lines: bool) -> list[bytes]:

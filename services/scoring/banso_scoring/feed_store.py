@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
@@ -85,6 +85,17 @@ async def put_retired(tx: AsyncConnection, source: str, retired_at: int | None) 
     """Store whether `source` counts; the episodes of it are left alone."""
     await upsert(tx, t.feed_told, {"source": [source], "episode": [0], "retired_at": [None]}, replace=False)
     await upsert(tx, t.feed_told, {"source": [source], "retired_at": [retired_at]})
+
+
+async def accounts_by_source(tx: AsyncConnection) -> dict[str, int]:
+    """Of each source how many accounts have events that came through it."""
+    lines = t.account.c.feeds
+    query = select(lines, func.count()).where(lines != "").group_by(lines)
+    found: dict[str, int] = {}
+    for sources, count in await tx.execute(query):
+        for source in sources.split("\n"):
+            found[source] = found.get(source, 0) + int(count)
+    return found
 
 
 def _pause(pause: Pause) -> bytes:

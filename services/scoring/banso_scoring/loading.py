@@ -65,6 +65,8 @@ async def load_described(
     if len(rows):
         portfolio.take_plans(await plan_store.of_accounts(tx, names))
         _place(portfolio, positions, rows, today - 1)
+        # for whom time stands still it did so before: see `Portfolio.today`
+        portfolio.columns.closed_day[positions] = [min(row.closed_day or today - 1, today - 1) for row in rows]
     return rows
 
 

@@ -49,6 +49,7 @@ class ScoringService:
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
         self.sweep.asked_only = self.iceberg.asked_only = lambda: clock.is_virtual
         self.member.met = self.sweep.hurry
+        self.member.listens = lambda: self.worker.away is None
         self.member.said, self.member.failed = self.relay.wake, self.worker.fail
         self._tasks = Tasks(self.name)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.clock import HOUR_MS, SECOND_MS
@@ -135,17 +134,10 @@ async def _message(tx: AsyncConnection, member: Member, one: News, now: int) -> 
             "heard_at": rhythm.alive_at,
             "quiet_hours": round((now - rhythm.alive_at) / HOUR_MS, 1),
             "patience_hours": round(patience_ms(rhythm, member.feeds.patience_of(one.source)) / HOUR_MS, 2),
-            "accounts": await accounts_through(tx, one.source),
+            "accounts": (await feed_store.accounts_by_source(tx)).get(one.source, 0),
         },
     )
     return Message(key, one.lane, Topic.ACCOUNT_SIGNALS, subject, encode(signal))
-
-
-async def accounts_through(tx: AsyncConnection, source: str) -> int:
-    """How many accounts have events that came through `source`."""
-    lines = literal("\n") + t.account.c.feeds + "\n"
-    query = select(func.count()).select_from(t.account).where(lines.contains(f"\n{source}\n", autoescape=True))
-    return int((await tx.execute(query)).scalar_one())
 
 
 def _measure(feeds: Feeds, now: int) -> None:

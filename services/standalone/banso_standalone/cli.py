@@ -15,6 +15,7 @@ from banso_standalone import (
     cli_backtest,
     cli_calibrate,
     cli_diff,
+    cli_feeds,
     cli_goals,
     cli_model,
     cli_plays,
@@ -42,6 +43,7 @@ cli_calibrate.add(cli_model.model)
 cli_diff.add(cli_model.model)
 cli_switch.add(cli_model.model)
 app.add_typer(cli_model.model, name="model")
+app.add_typer(cli_feeds.feeds, name="feeds")
 app.add_typer(cli_plays.plays, name="plays")
 cli_goals.add(app)
 app.command()(replay)

@@ -13,7 +13,7 @@ from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
 from banso_alerts.render.written import as_text
 from banso_common.contracts.account_signal import AccountSignal, Band, SignalKind, SignalState, TouchModel
-from tests.alerts.made import candidate, channel, directory, evidence, of_incident, signal
+from tests.alerts.made import candidate, channel, directory, evidence, of_feed, of_incident, signal
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAYS = {each.template: each for each in reversed(default_plays(customers=True)) if each.template is not None}
@@ -37,6 +37,8 @@ def test_every_message_reads_as_its_golden_file(template: Template, locale: str)
     told, through = signal(kind=kind, owner_locale=locale, locale=locale, detail=detail), directory()
     if template in INCIDENTS:
         told, through = of_incident(INCIDENTS[template]), replace(through, locale=locale)
+    if template is Template.FEED_STALE:
+        told, through = of_feed(), replace(through, locale=locale)
     written = as_text(compose(candidate(told, PLAYS[template], through), "https://banso.example/"))
     assert written == (GOLDEN / f"{template}.{locale}.txt").read_text("utf-8")
 

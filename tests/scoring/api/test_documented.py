@@ -27,8 +27,8 @@ ROUTES = {"/v1/accounts", "/v1/accounts/{account}", "/v1/accounts/{account}/expl
 ROUTES |= {"/v1/journey", "/v1/journey/export", "/v1/journey/{phase}/calibration"}
 ROUTES |= {"/v1/segments", "/v1/matrix", "/v1/accounts/{account}/as-of"}
 ROUTES |= {"/v1/incidents", "/v1/incidents/{incident}", "/v1/iceberg"}
-ROUTES |= {"/v1/model/switch"}
-POSTED = {"/v1/model/diff"}
+ROUTES |= {"/v1/model/switch", "/v1/feeds"}
+POSTED = {"/v1/model/diff", "/v1/feeds/{source}/retire"}
 """Routes that are only posted to."""
 FILES = {"/v1/journey/export"}
 """Routes that give a file, not JSON."""

@@ -13,6 +13,8 @@ import msgspec
 VERSION = 1
 MICRO = 1_000_000
 
+HEARTBEAT = "banso.heartbeat"
+"""The name of an event that says nothing but that its source is alive."""
 Scalar = str | int | float | bool | None
 
 

@@ -62,6 +62,7 @@ def directory_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Direc
         desks={
             Audience.SUPPORT: _reached(settings.slack_support_channel, settings.mail_support),
             Audience.PRODUCT: _reached(settings.slack_product_channel, settings.mail_product),
+            Audience.OPERATOR: _reached(settings.slack_operator_channel, settings.mail_operator),
         },
         locale=settings.locale,
         time_zone=settings.time_zone,

@@ -18,7 +18,7 @@ from banso_alerts.domain.silences import Silence
 from banso_alerts.domain.stages import Decision, decide
 from banso_alerts.domain.stages.stage import Context, Rules
 from banso_alerts.domain.worth import last_told_of, worths_of
-from banso_common.contracts.account_signal import MOMENTS, AccountSignal, Severity, SignalState
+from banso_common.contracts.account_signal import MOMENTS, AccountSignal, Severity, SignalKind, SignalState
 
 UTC_ZONE = ZoneInfo("UTC")
 ARBITRATION = "arbitration"
@@ -42,9 +42,9 @@ class Policy:
 
     def remind_at(self, candidate: Candidate, now: int) -> int | None:
         """When what goes out now is said again, if nobody takes it; None for never: what is only for information, what
-        a customer reads, what is over at once, and what was said often enough."""
+        a customer reads, what is over at once, that a feed is dead (once is enough), and what was said often enough."""
         storm, signal = self.rules.storm, candidate.signal
-        lasts = signal.kind not in MOMENTS and signal.state is SignalState.OPENED
+        lasts = signal.kind not in {*MOMENTS, SignalKind.FEED_STALE} and signal.state is SignalState.OPENED
         matters = signal.severity is not Severity.INFO and not candidate.play.for_customer
         return now + storm.repeat_ms if lasts and matters and candidate.turn < storm.repeats else None
 

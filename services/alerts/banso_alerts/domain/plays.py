@@ -30,6 +30,7 @@ class Audience(StrEnum):
     CONTACT = "contact"
     SUPPORT = "support"
     PRODUCT = "product"
+    OPERATOR = "operator"
 
 
 class PlayChannel(StrEnum):
@@ -67,6 +68,7 @@ class Template(StrEnum):
     CONTRACT_ENDED = "contract-ended"
     INCIDENT = "incident"
     INCIDENT_OVER = "incident-over"
+    FEED_STALE = "feed-stale"
     CONTACT_OFFER = "contact-offer"
     CONTACT_GUIDE = "contact-guide"
     CONTACT_CONGRATULATION = "contact-congratulation"

@@ -24,6 +24,7 @@ STAND_INS: dict[Audience, tuple[Audience, ...]] = {
     Audience.OWNER: (Audience.OWNER, Audience.TEAM),
     Audience.SUPPORT: (Audience.SUPPORT, Audience.TEAM, Audience.OWNER),
     Audience.PRODUCT: (Audience.PRODUCT, Audience.TEAM),
+    Audience.OPERATOR: (Audience.OPERATOR, Audience.TEAM),
 }
 """Who hears it when the one that the play names is out of reach, in this order."""
 REGION = re.compile(r"[A-Za-z]{2}")

@@ -14,6 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from banso_alerts.domain.outreach import Candidate
 from banso_alerts.domain.plays import Audience, OwnText
 from banso_alerts.domain.proof.precision import Track
+from banso_alerts.render.feed import PAGE as FEEDS_PAGE
+from banso_alerts.render.feed import feed_values, is_feed
 from banso_alerts.render.incident import incident_values, page_of
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.own_text import filled
@@ -57,7 +59,7 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
         Section(words.what, list(said.what)),
         Section(words.do, [*said.do, *_in_this_phase(candidate, values)]),
     ]
-    of = "" if candidate.signal.incident is None else "_incident"
+    of = "_feed" if is_feed(candidate.signal.account) else "" if candidate.signal.incident is None else "_incident"
     if for_contact:
         sections = [Section("", section.lines) for section in sections]
     else:
@@ -96,7 +98,7 @@ def _in_this_phase(candidate: Candidate, values: dict[str, Value]) -> list[str]:
 
 def link_to(account: str, public_url: str | None) -> str | None:
     """The page of the account, or of the incident, in the console; None when nobody said where the console stands."""
-    page = page_of(account) or f"accounts/{quote(account, safe='')}"
+    page = FEEDS_PAGE if is_feed(account) else page_of(account) or f"accounts/{quote(account, safe='')}"
     return f"{public_url.rstrip('/')}/{page}" if public_url else None
 
 
@@ -124,6 +126,7 @@ def values_of(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str
         **_evidence(signal, locale),
         **_detail(signal),
         **incident_values(signal, locale),
+        **feed_values(signal, locale),
     }
 
 

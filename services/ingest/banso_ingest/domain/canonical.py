@@ -10,8 +10,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from banso_common.contracts.account_activity import VERSION, AccountActivity, ActivityKind
-from banso_common.contracts.account_signal import SUBJECT_PREFIX
+from banso_common.contracts.account_activity import HEARTBEAT, VERSION, AccountActivity, ActivityKind
+from banso_common.contracts.account_signal import SUBJECT_PREFIX, feed_subject
 from banso_common.contracts.codec import encode, identity_of
 from banso_ingest.domain.amount import micro_of
 from banso_ingest.domain.attributes import attributes_of
@@ -30,7 +30,7 @@ from banso_ingest.domain.properties import flat
 from banso_ingest.domain.refusal import RefusalCode, refusal
 from banso_ingest.domain.text import is_clean
 
-_ACCOUNT = ActivityKind.ACCOUNT
+_ACCOUNT, _HEARTBEAT = ActivityKind.ACCOUNT, ActivityKind.HEARTBEAT
 _user_key = lru_cache(maxsize=65_536)(identity_of)
 
 
@@ -52,8 +52,10 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
 
 def canonical(draft: Draft, arrival: Arrival, rules: Rules) -> AccountActivity:
     """The activity that `draft` says. Raises Refused with a RefusalCode."""
+    if draft.name == HEARTBEAT:
+        draft = _heartbeat(draft)
     user = _user(draft.user)
-    account = _account(draft, user, rules)
+    account = _account(draft, user, rules) if draft.kind is not _HEARTBEAT else feed_subject(_source(draft.source))
     name = _name(draft.name)
     occurred_at = _occurred_at(draft, arrival, rules)
     if draft.kind is _ACCOUNT:
@@ -81,6 +83,23 @@ def canonical(draft: Draft, arrival: Arrival, rules: Rules) -> AccountActivity:
         user_key=0 if user is None else _user_key(account, user),
         value=value,
         properties=properties,
+    )
+
+
+def _heartbeat(draft: Draft) -> Draft:
+    """A heartbeat tells of its source alone."""
+    return Draft(
+        _HEARTBEAT,
+        draft.id,
+        draft.source,
+        None,
+        None,
+        HEARTBEAT,
+        draft.at,
+        None,
+        None,
+        draft.sent_at,
+        draft.id_required,
     )
 
 

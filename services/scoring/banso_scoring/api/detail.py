@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.clock import DAY_MS
+from banso_common.contracts.account_signal import Band
 from banso_common.contracts.evidence_words import texts
 from banso_scoring import tables as t
 from banso_scoring.api import detail_shapes as shapes
 from banso_scoring.api.examine import Finding, examine
+from banso_scoring.api.feeds.feed_shapes import account_feed
 from banso_scoring.api.following import following_shown
 from banso_scoring.api.journey.journey_detail import phase_shown, stays, stays_shown
 from banso_scoring.api.listing import summary
@@ -22,6 +25,7 @@ from banso_scoring.api.plan.plan_view import plan_shown
 from banso_scoring.api.render import day_or_none, day_text, points, share, whole
 from banso_scoring.api.shapes import AccountSummary
 from banso_scoring.api.trouble_shown import trouble_now, troubles_shown
+from banso_scoring.domain.feeds.widening import between
 from banso_scoring.domain.matrix.matrix_why import own_attributes
 from banso_scoring.domain.matrix.touch import Touch, touch_of
 from banso_scoring.domain.standing import BANDS
@@ -65,6 +69,7 @@ def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> 
     return shapes.AccountDetail(
         summary=summary_of(model, found),
         day=day_text(found.day),
+        score_between=_between(found, kept),
         attributes=shapes.Attributes(*(getattr(said, name) for name in shapes.Attributes.__dataclass_fields__)),
         dimensions=_dimensions(model, found),
         metrics=_metrics(model, found),
@@ -105,11 +110,13 @@ def detail_of(model: SuccessModel, found: Finding, kept: Sequence[Row[Any]]) -> 
 def summary_of(model: SuccessModel, found: Finding) -> AccountSummary:
     """The account's row, with what is worked out now in place of what was stored."""
     health, column = found.evaluation.health, found.column
+    feed, since_at = found.feed
     return replace(
         summary(found.row),
         score=whole(float(health.score[column])),
         coverage=share(float(health.coverage[column])),
-        band=BANDS[int(found.now.band[column])],
+        band=Band.UNKNOWN if feed else BANDS[int(found.now.band[column])],
+        feed=account_feed(feed, since_at, found.row.feeds != ""),
         touch=_touch(model, found).touch,
         cell=model.matrix.cells[_cell(found)].key,
         cell_since=day_text(int(found.now.cell_day[column])),
@@ -118,6 +125,16 @@ def summary_of(model: SuccessModel, found: Finding) -> AccountSummary:
         trouble=STAGES[int(found.now.trouble_stage[column])],
         model_version=model.version,
     )
+
+
+def _between(found: Finding, kept: Sequence[Row[Any]]) -> tuple[float, float] | None:
+    """Within which the score lies by now, while a feed is stale."""
+    score, (feed, since_at) = float(found.evaluation.health.score[found.column]), found.feed
+    if not feed or since_at is None or math.isnan(score):
+        return None
+    days = [(int(row.day), float(row.score)) for row in kept if row.score is not None]
+    low, high = between(score, days, (found.now_at - since_at) / DAY_MS)
+    return round(low, 1), round(high, 1)
 
 
 def _cell(found: Finding) -> int:

@@ -165,6 +165,8 @@ class AccountDetail:
     """As the list shows it, but as of now: `score`, `coverage`, `band` and `phase` are evaluated on this request."""
     day: str
     """The account's own day for which this was worked out."""
+    score_between: tuple[float, float] | None
+    """Within which the score lies by now, with 95 %, while a feed is stale: the wider, the longer it is. Else null."""
     attributes: Attributes
     dimensions: list[DimensionScore]
     metrics: list[MetricValue]

@@ -33,8 +33,6 @@ from banso_scoring.domain.struggle.met import met_of
 from banso_scoring.estimating import REACH_DAYS, estimates
 from banso_scoring.loading import load_accounts
 from banso_scoring.member import Member
-from banso_scoring.portfolio import Portfolio
-from banso_scoring.zones import Zones
 
 AT_ONCE_MAX = 500
 
@@ -65,6 +63,10 @@ class Finding:
     """Those up to the last close."""
     estimate: Estimates
     """Of this account alone."""
+    feed: tuple[str, int | None]
+    """The feed of the account that is stale, and until when it was believed; "" for none."""
+    now_at: int
+    """The instant of the answer."""
 
     @property
     def window(self) -> tuple[int, int]:
@@ -76,7 +78,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     """Those of the accounts `names` (at most AT_ONCE_MAX) that there are, with what is found of them now."""
     assert len(names) <= AT_ONCE_MAX
     now = member.clock.now()
-    portfolio = Portfolio(member.model, Zones(member.settings.time_zone), now)
+    portfolio = member.empty(member.model)
     portfolio.reach_back(member.today() - REACH_DAYS, member.today())
     rows, facts = await load_accounts(tx, portfolio, names, member.today())
     if not rows:
@@ -86,7 +88,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     cell_moves = await cell_store.of_accounts(tx, member.model.version, [row.account for row in rows])
     cohort = max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
     positions = np.arange(len(rows))
-    days = portfolio.today(positions, now)
+    days, stale = portfolio.today(positions, now), portfolio.stale_feeds(positions)
     found: dict[str, Finding] = {}
     for day in np.unique(days).tolist():
         portfolio.window.make_room(len(portfolio), day)
@@ -119,5 +121,7 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 cell_moves=cell_moves[rows[position].account],
                 troubles=troubles[rows[position].account],
                 estimate=passes[column],
+                feed=portfolio.feeds.told_of(int(stale[position])),
+                now_at=now,
             )
     return found

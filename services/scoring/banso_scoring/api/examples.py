@@ -37,6 +37,7 @@ SUMMARY: JsonDict = {
     "trouble": "unspoken",
     "signals": ["silent-struggling"],
     "last_event_on": "2026-11-20",
+    "feed": {"state": "fresh", "source": None, "since": None},
     "model_version": "b2b-software@45155efe3091",
     "changed_at": "2026-11-21T00:03:12.481Z",
 }
@@ -44,6 +45,7 @@ LIST: JsonDict = {"accounts": [SUMMARY], "next": "WyI1ZjE0…"}
 DETAIL: JsonDict = {
     "summary": SUMMARY,
     "day": "2026-11-21",
+    "score_between": None,
     "attributes": {
         "seats": 40,
         "owner_name": "佐藤",

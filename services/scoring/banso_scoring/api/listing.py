@@ -18,6 +18,7 @@ from banso_common.contracts.account_signal import Severity, SignalKind, TouchMod
 from banso_common.errors import Refused
 from banso_common.http.paging import Key, cursor_of, keys_of
 from banso_scoring import tables as t
+from banso_scoring.api.feeds.feed_shapes import account_feed
 from banso_scoring.api.query import INT64_MAX, ListQuery, Sort, is_storable
 from banso_scoring.api.render import day_or_none, day_text, instant_or_none, share, units, whole
 from banso_scoring.api.shapes import AccountSummary
@@ -34,7 +35,7 @@ _a, _h = t.account.c, t.health.c
 _shown = select(
     *(_a.account, _a.name, _a.owner, _h.touch, _a.acv, _a.currency, _a.renewal_at, _h.renewed_day, _h.ended_day),
     *(_h.score, _h.coverage, _h.band, _h.phase, _h.phase_entered_day, _h.trouble, _h.signals, _h.last_day),
-    *(_h.cell, _h.cell_day, _h.model_version, _h.changed_at),
+    *(_h.cell, _h.cell_day, _h.model_version, _h.changed_at, _h.feed, _h.feed_at, _a.feeds),
 ).select_from(t.account.join(t.health, _a.account == _h.account))
 
 
@@ -193,6 +194,7 @@ def summary(row: Row[Any]) -> AccountSummary:
         trouble=Stage(row.trouble),
         signals=sorted((SignalKind(kind) for kind in row.signals.split(",") if kind), key=KINDS.index),
         last_event_on=day_or_none(row.last_day),
+        feed=account_feed(row.feed, row.feed_at, row.feeds != ""),
         model_version=row.model_version,
         changed_at=instant_or_none(row.changed_at) or "",
     )

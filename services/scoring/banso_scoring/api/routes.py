@@ -16,6 +16,7 @@ from banso_scoring.api.detail import HISTORY_DAYS_DEFAULT, HISTORY_DAYS_MAX, acc
 from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.explain.as_of_route import add_as_of
 from banso_scoring.api.explain.explain_route import add_explain
+from banso_scoring.api.feeds.feed_routes import add_feeds
 from banso_scoring.api.journey.goal_routes import add_goals
 from banso_scoring.api.journey.journey_routes import add_journey
 from banso_scoring.api.listing import page, summary
@@ -42,6 +43,7 @@ def make_router(member: Member) -> APIRouter:
     add_matrix(router, member)
     add_switch(router, member)
     add_trouble(router, member)
+    add_feeds(router, member)
     return router
 
 

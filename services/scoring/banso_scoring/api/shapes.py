@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
 from banso_scoring.api import examples
+from banso_scoring.api.feeds.feed_shapes import AccountFeed
 from banso_scoring.domain.struggle.course import Stage
 
 DESCRIBED = ConfigDict(use_attribute_docstrings=True)
@@ -40,7 +41,7 @@ class AccountSummary:
     coverage: float
     """0 to 1: the share of the model's evidence that this account has. Read the score together with it."""
     band: Band
-    """`unknown` goes with a score of null."""
+    """`unknown` goes with a score of null, or with a `feed` that is stale: then the score is the last one."""
     phase: str
     phase_entered_on: str
     ended_on: str | None
@@ -50,6 +51,7 @@ class AccountSummary:
     signals: list[SignalKind]
     """The kinds of episode that are open now, the gravest first."""
     last_event_on: str | None
+    feed: AccountFeed
     model_version: str
     changed_at: str
     """When anything that this row shows last changed."""

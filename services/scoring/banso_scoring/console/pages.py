@@ -13,6 +13,7 @@ from banso_scoring.api.explain.explain import explanation
 from banso_scoring.api.query import is_storable
 from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.door import Page, reader, sign_in_router
+from banso_scoring.console.feeds_page import add_feeds_page, stale_feeds
 from banso_scoring.console.journey_page import add_journey_pages
 from banso_scoring.console.language import language_of
 from banso_scoring.console.matrix_page import add_matrix_page
@@ -36,10 +37,11 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
     @router.get("/", response_class=HTMLResponse)
     async def today(request: Request) -> Response:
         """Who needs somebody first."""
-        place = Place.of(request.query_params)
+        place, language = Place.of(request.query_params), language_of(request)
         async with member.view() as (tx, seen):
-            view = await list_page(tx, seen, place, language_of(request))
-        return show(request, "list.html", {"view": view, "place": place, "words": PLAN_WORDS[language_of(request)]})
+            view, stale = await list_page(tx, seen, place, language), await stale_feeds(tx, seen)
+        shown = {"view": view, "place": place, "words": PLAN_WORDS[language], "stale": stale}
+        return show(request, "list.html", shown)
 
     @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
     async def one_change(request: Request, account: str) -> Response:
@@ -77,6 +79,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         }
         return show(request, "account.html", shown)
 
+    add_feeds_page(router, member)
     add_matrix_page(router, member)
     add_segments_page(router, member)
     add_trouble_pages(router, member)

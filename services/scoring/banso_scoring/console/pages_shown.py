@@ -22,6 +22,7 @@ from banso_scoring.console import numbers, sentences
 from banso_scoring.console.language import COOKIE, LANGUAGES, language_of, pick
 from banso_scoring.console.place import account_address
 from banso_scoring.console.words import WORDS
+from banso_scoring.console.words_feed import FEED_WORDS
 from banso_scoring.console.words_journey import JOURNEY_WORDS
 from banso_scoring.console.words_matrix import MATRIX_WORDS
 from banso_scoring.console.words_trouble import TROUBLE_WORDS
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         "MATRIX_WORDS": MATRIX_WORDS,
         "journey_words": JOURNEY_WORDS,
         "TROUBLE_WORDS": TROUBLE_WORDS,
+        "feed_words": FEED_WORDS,
         "Band": Band,
         "SignalKind": SignalKind,
         "moments": MOMENTS,

@@ -35,7 +35,6 @@ from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.loading import load_accounts
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
-from banso_scoring.zones import Zones
 
 DAYS_MAX = 730
 EVER = -(2**31)
@@ -63,7 +62,7 @@ async def explanation(
     Days are ISO dates in the account's time zone and mean their close; an instant means its day. None when there
     is no such account. Raises Problem 422 for a span that cannot be.
     """
-    portfolio = Portfolio(member.model, Zones(member.settings.time_zone), member.clock.now())
+    portfolio = member.empty(member.model)
     rows, _ = await load_accounts(tx, portfolio, [account], member.today())
     if not rows or rows[0].band is None:
         return None

@@ -1,0 +1,1 @@
+"""What the API says of the feeds that accounts' events come through."""

@@ -63,7 +63,8 @@ async def test_the_silent_company_is_named_with_its_evidence_and_its_owner_is_to
 
         called = (await caller.get("/v1/outreach", kind="silent-struggling"))["outreach"]
         assert {each["recipient"] for each in called} == {"Aiko"}
-        assert [each["state"] for each in called if each["account"] == SILENT].count("sent") == 1, "told once"
+        told = [each["turn"] for each in called if (each["account"], each["state"]) == (SILENT, "sent")]
+        assert sorted(told) == list(range(len(told))), "told once, and again while nobody took it"
         assert len({each["account"] for each in called} - {SILENT}) <= 1, "one false alarm at most in eight weeks"
 
         detail = await caller.get(f"/v1/accounts/{SILENT}")

@@ -40,6 +40,8 @@ _EXAMPLE: JsonDict = {
     "acknowledged_by": None,
     "snoozed_until": None,
     "snoozed_by": None,
+    "turn": 0,
+    "told_in": None,
 }
 
 
@@ -80,6 +82,10 @@ class OutreachSummary:
     acknowledged_by: str | None
     snoozed_until: str | None
     snoozed_by: str | None
+    turn: int
+    """0 for the first telling; reminders of what nobody took count from 1."""
+    told_in: str | None
+    """The outreach of the group or of the digest that tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,8 @@ def summary_of(row: Row[Any]) -> OutreachSummary:
         acknowledged_by=row.acknowledged_by,
         snoozed_until=_instant(row.snoozed_until),
         snoozed_by=row.snoozed_by,
+        turn=row.turn or 0,
+        told_in=row.told_in,
     )
 
 

@@ -19,6 +19,7 @@ from banso_standalone import (
     cli_goals,
     cli_model,
     cli_plays,
+    cli_proof,
     cli_services,
     cli_switch,
     cli_world,
@@ -46,6 +47,7 @@ app.add_typer(cli_model.model, name="model")
 app.add_typer(cli_feeds.feeds, name="feeds")
 app.add_typer(cli_plays.plays, name="plays")
 cli_goals.add(app)
+cli_proof.add(app)
 app.command()(replay)
 cli_world.add(app)
 app.add_typer(dead_letters_cli.make_app(open_log), name="dead-letters")

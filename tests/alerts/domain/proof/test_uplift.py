@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from banso_alerts.domain.proof import uplift
 from banso_alerts.domain.proof.sequences import Level, half_width
 from banso_alerts.domain.proof.uplift import ARM_MIN, Sample, State, estimate, looks, state_of
-from tests.alerts.domain.proof.worlds import World, run
+from prove.outreach import World, run
 
 LEVEL = Level()
 WORLDS = 100

@@ -10,6 +10,7 @@ and the place, so that any account is left alone with chance q and nobody can kn
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from math import floor
 
 from banso_common.contracts.account_activity import MICRO
@@ -44,5 +45,10 @@ def arm_of(salt: str, stratum: str, place: int, share: float) -> Arm:
     block, here = divmod(place, BLOCK)
     start = identity_of("arms", salt, stratum) / IDENTITIES
     wanted = floor((block + 1) * BLOCK * share + start) - floor(block * BLOCK * share + start)
-    drawn = sorted(range(BLOCK), key=lambda spot: identity_of("arm", salt, stratum, str(block), str(spot)))
-    return Arm.LEFT_ALONE if here in drawn[:wanted] else Arm.TOLD
+    return Arm.LEFT_ALONE if _order(salt, stratum, block).index(here) < wanted else Arm.TOLD
+
+
+@lru_cache(maxsize=1_024)
+def _order(salt: str, stratum: str, block: int) -> tuple[int, ...]:
+    """The places of a block in the order in which they are left alone; the first of them are, the others told."""
+    return tuple(sorted(range(BLOCK), key=lambda spot: identity_of("arm", salt, stratum, str(block), str(spot))))

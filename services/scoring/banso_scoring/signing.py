@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from banso_scoring.activity import properties_of
 from banso_scoring.domain.facts.fact_columns import EventColumns
-from banso_scoring.domain.incident.signature import signed
+from banso_scoring.domain.incident.signature import Signature, signed
 from banso_scoring.domain.incident.signature_days import is_trouble
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -28,15 +28,15 @@ def with_signatures(
     troubles = [number for number, name in enumerate(names) if is_trouble(model, name)]
     if not model.incidents.enabled or not troubles:
         return events, names
-    numbers = {name: number for number, name in enumerate(names)}
+    signatures: dict[Signature, int] = {}
     picks: list[int] = []
     made: list[int] = []
     for pick in np.flatnonzero(np.isin(events.name, troubles)).tolist():
         event = names[events.name[pick]]
-        name = signed(event, properties_of(values[places[pick]]), model.incidents.properties).name
-        if name != event:
+        found = signed(event, properties_of(values[places[pick]]), model.incidents.properties)
+        if found.feature or found.version:
             picks.append(pick)
-            made.append(numbers.setdefault(name, len(numbers)))
+            made.append(signatures.setdefault(found, len(names) + len(signatures)))
     if not picks:
         return events, names
     nothing = np.zeros(len(picks), np.int64)
@@ -53,4 +53,4 @@ def with_signatures(
         high=more(events.high, nothing),
         low=more(events.low, nothing),
         user=more(events.user, nothing),
-    ), list(numbers)
+    ), [*names, *(one.name for one in signatures)]

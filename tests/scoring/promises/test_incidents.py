@@ -148,6 +148,22 @@ async def test_signatures_are_facts_that_nobody_is_shown_as_events(house: Room, 
     assert whole == signed
 
 
+async def test_signatures_do_not_depend_on_order_batches_or_records_that_cannot_be_read(quick_room: Room) -> None:
+    told = [one for day in range(-3, 1) for one in a_day(day, HIT) if one.name == "error"]
+    told += [error(n, "acme", START_AT, {"screen": "home", "x": n, "flag": True}) for n in range(3)]
+    await quick_room.take(*told)
+    await quick_room.merge()
+    once = await quick_room.stored_facts()
+    assert any(is_signature(name) for cells in (await quick_room.facts()).values() for name, _ in cells)
+    await quick_room.wipe()
+    quick_room.write([b"{", *reversed(told)], lane=0)
+    quick_room.write([b"not json"], lane=1)
+    quick_room.write(told, lane=0)
+    await quick_room.drain(17)
+    await quick_room.merge()
+    assert await quick_room.stored_facts() == once
+
+
 @pytest.fixture
 async def both(database_url: str, clock: ManualClock) -> AsyncIterator[tuple[Room, Room]]:
     """Two members over one store, each with one lane, and one log."""

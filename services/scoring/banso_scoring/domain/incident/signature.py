@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from banso_common.contracts.account_activity import Scalar
 from banso_scoring.domain.incident.rules import Properties
@@ -56,16 +57,25 @@ def signature_of(name: str) -> Signature:
 
 def signed(event: str, said: Mapping[str, Scalar], properties: Properties) -> Signature:
     """The signature of an event that says `said`. Numbers that name one case only are left out of the feature."""
-    feature = _IDENTITY.sub("*", _first(said, properties.feature))
-    return Signature(event, feature[:VALUE_CHARS_MAX], _first(said, properties.version)[:VALUE_CHARS_MAX])
+    return _signature(event, _first(said, properties.feature), _first(said, properties.version))
+
+
+@lru_cache(maxsize=8_192)
+def _signature(event: str, feature: str, version: str) -> Signature:
+    """The same few come again and again."""
+    return Signature(event, _IDENTITY.sub("*", feature)[:VALUE_CHARS_MAX], version[:VALUE_CHARS_MAX])
 
 
 def _first(said: Mapping[str, Scalar], names: Sequence[str]) -> str:
     """The first of the properties `names` that says something, as one line of text."""
     for name in names:
         value = said.get(name)
-        if value is not None and not isinstance(value, bool):
-            text = "".join(char if char.isprintable() else " " for char in str(value)[: 4 * VALUE_CHARS_MAX])
-            if text := " ".join(text.split()):
-                return text
+        if value is not None and not isinstance(value, bool) and (text := _text(value)):
+            return text
     return ""
+
+
+@lru_cache(maxsize=8_192, typed=True)
+def _text(value: str | float) -> str:
+    text = "".join(char if char.isprintable() else " " for char in str(value)[: 4 * VALUE_CHARS_MAX])
+    return " ".join(text.split())

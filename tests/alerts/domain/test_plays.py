@@ -85,7 +85,7 @@ def test_every_play_that_the_default_model_names_is_shipped_and_answers_somethin
 def broken(**changes: Any) -> AccountSignal:
     """In trouble with the product's own failures, and they wrote."""
     errors = channel("errors", {}, seen=9, expected=2.0, users=2, log_evidence=3.0, kind="error")
-    said: dict[str, Any] = {"kind": SignalKind.STRUGGLING, "evidence": evidence(channels=[errors], contacts_seen=2)}
+    said: dict[str, Any] = {"kind": SignalKind.STRUGGLING, "evidence": evidence(channels=[errors], contacts_seen=3)}
     return signal(**said | changes)
 
 
@@ -104,10 +104,12 @@ def test_a_question_that_is_no_failure_of_the_product_is_no_support_matter() -> 
     helped = channel("help", {}, seen=9, expected=2.0, users=2, log_evidence=3.0, kind="help")
     fewer = channel("errors", {}, seen=1, expected=2.0, users=2, log_evidence=0.0, kind="error")
     for channels in ([helped], [fewer], []):
-        assert not is_support_matter(broken(evidence=evidence(channels=channels, contacts_seen=2))), channels
+        assert not is_support_matter(broken(evidence=evidence(channels=channels, contacts_seen=3))), channels
     assert not is_support_matter(broken(evidence=evidence(contacts_seen=0)))
+    errors = channel("errors", {}, seen=9, expected=2.0, users=2, log_evidence=3.0, kind="error")
+    assert not is_support_matter(broken(evidence=evidence(channels=[errors], contacts_seen=1))), "2.3 are usual"
     assert not is_support_matter(broken(evidence=None))
-    assert names(broken(evidence=evidence(channels=[helped], contacts_seen=2))) == ["help-the-struggling"]
+    assert names(broken(evidence=evidence(channels=[helped], contacts_seen=3))) == ["help-the-struggling"]
 
 
 def test_a_support_matter_is_told_to_support_then_to_the_team_then_to_the_owner() -> None:

@@ -188,13 +188,14 @@ def plays_for(plays: Iterable[Play], signal: AccountSignal) -> Sequence[Play]:
 def is_support_matter(signal: AccountSignal) -> bool:
     """Whether the account is in trouble with the product's own failures and has written about it.
 
-    Such trouble is a ticket's: support is quicker with it than a customer-success manager. Who is silent now has no
-    ticket, whatever it wrote weeks ago.
+    Such trouble is a ticket's: support is quicker with it than a customer-success manager. Written means: just now, or
+    as often as accounts in such trouble do. Who is silent now has no ticket, whatever it wrote weeks ago.
     """
     evidence = signal.evidence
     if evidence is None or signal.kind is SignalKind.SILENT_STRUGGLING:
         return False
-    wrote = signal.kind is SignalKind.CONTACT_MADE or (evidence.contacts_seen or 0) > 0
+    seen, expected = evidence.contacts_seen or 0, evidence.contacts_expected or 0.0
+    wrote = signal.kind is SignalKind.CONTACT_MADE or (seen > 0 and seen >= expected)
     broken = (c for c in evidence.channels if (c.kind or c.channel) in BROKEN)
     return wrote and any(channel.seen > channel.expected for channel in broken)
 

@@ -1,4 +1,4 @@
-"""How much time people have is read from the success model file, with the model's own default for what it leaves out."""
+"""How much time people have is read from the success model file, with a default for what it leaves out."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ async def test_a_digest_reads_as_its_golden_file(engine: AsyncEngine, noon: Manu
 
 
 async def test_a_play_that_was_measured_to_help_more_has_the_place(engine: AsyncEngine, noon: ManualClock) -> None:
-    """Two accounts of one value, one hour a day: the author thinks more of `call-the-silent`, what was seen does not."""
+    """Two accounts of one value, one hour a day: the author thinks more of the one play, what was seen does not."""
     plays = [play("call-the-silent"), replace(play("help-the-struggling"), cost=play().cost)]
 
     def found(name: str, believed: float) -> PlayFound:

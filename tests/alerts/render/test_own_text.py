@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from banso_alerts.domain.plays import Audience, OwnText
 from banso_alerts.render.compose import compose
@@ -32,7 +33,7 @@ def test_what_is_not_known_has_a_word_that_fits_whoever_reads() -> None:
 
 
 def test_what_the_model_gives_in_the_phase_stands_in_the_briefing_of_high_touch_alone() -> None:
-    given = {"phase_services": {"en": "kick-off, training"}, "owner_locale": "en"}
+    given: dict[str, Any] = {"phase_services": {"en": "kick-off, training"}, "owner_locale": "en"}
     briefing = compose(candidate(signal(**given)), None).sections[3].lines
     assert briefing[-1] == "What we give in phase operation: kick-off, training"
     low = candidate(signal(**given))

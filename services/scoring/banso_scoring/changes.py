@@ -17,7 +17,7 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message, put
 from banso_common.db.rows import Columns, upsert
 from banso_common.telemetry import metrics
-from banso_scoring import facts_store, standing_codec, told, trend_store
+from banso_scoring import cell_store, facts_store, phase_store, standing_codec, told, trend_store, trouble_store
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
 from banso_scoring.domain.evaluation import Evaluation
@@ -146,6 +146,14 @@ def cell_moves_of_day(
     profiles = [portfolio.profiles[p] for p in positions.tolist()]
     moves = matrix_why.moves_of(portfolio.model, found.placement, profiles, day)
     return [(portfolio.names[int(positions[place])], move) for place, move in moves]
+
+
+async def put_moves(tx: AsyncConnection, portfolio: Portfolio, found: Assessment, before: Standing) -> None:
+    """Keep how the accounts moved on the assessment's day, and what became of their trouble since `before`."""
+    version, positions, made = portfolio.model.version, found.positions, found.evaluation
+    await phase_store.put(tx, version, moves_of_day(portfolio, found))
+    await cell_store.put(tx, version, cell_moves_of_day(portfolio, positions, made, found.day))
+    await trouble_store.put(tx, version, troubles_of_day(portfolio, positions, before, found.standing, made))
 
 
 def troubles_of_day(

@@ -161,11 +161,7 @@ class Sweep:
         async with transaction(self._member.engine) as tx:
             claims = await self._member.advance(tx, {})
             await changes.put_history(tx, portfolio, kept, differing, day)
-            await phase_store.put(tx, portfolio.model.version, changes.moves_of_day(portfolio, kept))
-            cell_moves = changes.cell_moves_of_day(portfolio, positions, found, day)
-            await cell_store.put(tx, portfolio.model.version, cell_moves)
-            troubles = changes.troubles_of_day(portfolio, positions, before, standing, found)
-            await trouble_store.put(tx, portfolio.model.version, troubles)
+            await changes.put_moves(tx, portfolio, kept, before)
             await changes.put_accounts(tx, portfolio, moved.tolist())
             count = await changes.put_said(tx, portfolio, kept, now)
         self._member.claims = claims

@@ -15,7 +15,7 @@ from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.door import Page, reader, sign_in_router
 from banso_scoring.console.feeds_page import add_feeds_page, stale_feeds
 from banso_scoring.console.journey_page import add_journey_pages
-from banso_scoring.console.language import language_of
+from banso_scoring.console.language import Language, language_of
 from banso_scoring.console.matrix_page import add_matrix_page
 from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
 from banso_scoring.console.place import Place
@@ -30,6 +30,11 @@ from banso_scoring.member import Member
 FOREVER = "public, max-age=31536000, immutable"
 
 
+def _words(language: Language) -> dict[str, object]:
+    """What is said of plans and of the course of trouble."""
+    return {"words": PLAN_WORDS[language], "course_words": COURSE_WORDS[language]}
+
+
 def make_routers(member: Member) -> Sequence[APIRouter]:
     """The console over the store of `member`."""
     router = APIRouter(route_class=Page, include_in_schema=False, dependencies=[Depends(reader)])
@@ -40,7 +45,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         place, language = Place.of(request.query_params), language_of(request)
         async with member.view() as (tx, seen):
             view, stale = await list_page(tx, seen, place, language), await stale_feeds(tx, seen)
-        shown = {"view": view, "place": place, "words": PLAN_WORDS[language], "stale": stale}
+        shown = {"view": view, "place": place, "stale": stale, **_words(language)}
         return show(request, "list.html", shown)
 
     @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
@@ -74,8 +79,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
             "change": change_of(told, language),
             "dots": steps,
             "change_words": CHANGE_WORDS[language],
-            "words": PLAN_WORDS[language],
-            "course_words": COURSE_WORDS[language],
+            **_words(language),
         }
         return show(request, "account.html", shown)
 

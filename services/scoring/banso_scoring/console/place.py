@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from banso_common.http.problem import Problem
 from banso_scoring.api.query import ListQuery, Sort
 
-MANY = ("band", "phase", "touch", "cell", "owner", "signal", "objectives", "pattern")
+MANY = ("band", "phase", "touch", "cell", "owner", "signal", "objectives", "pattern", "trouble")
 ONE = ("q", "sort", "ended")
 PAGE_ROWS = 50
 

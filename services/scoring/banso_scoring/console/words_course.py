@@ -14,6 +14,7 @@ class CourseWords:
     """`stages` by stage; `since` takes the day and the factor, `until` the day on which it is forgotten."""
 
     title: str
+    any_stage: str
     stages: Mapping[Stage, str]
     since: str
     until: str
@@ -26,6 +27,7 @@ class CourseWords:
 COURSE_WORDS: Mapping[Language, CourseWords] = {
     "ja": CourseWords(
         title="つまずきの経過",
+        any_stage="つまずきの経過すべて",
         stages={
             Stage.NONE: "つまずきなし",
             Stage.UNSPOKEN: "一度も相談がない",
@@ -45,6 +47,7 @@ COURSE_WORDS: Mapping[Language, CourseWords] = {
     ),
     "en": CourseWords(
         title="Course of trouble",
+        any_stage="any course of trouble",
         stages={
             Stage.NONE: "no trouble",
             Stage.UNSPOKEN: "never spoken of",

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from banso_scoring.domain.facts.day_facts import Cell, Cells
 from banso_scoring.domain.facts.panel import Panel
+from banso_scoring.domain.receipt.apportion import TROUBLE
 from banso_scoring.domain.receipt.ledger import Ledger
 from banso_scoring.domain.receipt.receipts import Receipt, Status, explain, with_shown
 from banso_scoring.domain.receipt.what_if import Kind, Moment, evaluated
+from banso_scoring.domain.standing import CONTACTED, OPENED, SINCE, Standing
+from banso_scoring.domain.struggle.course import CODES, Stage
 from banso_scoring.model.load import load_model
 from tests.scoring.domain.builders import SMALL, panel_of, small_model, usual
 
@@ -104,6 +107,30 @@ def test_when_nothing_came_only_time_has_passed() -> None:
 def test_of_one_moment_to_itself_there_is_nothing_to_tell() -> None:
     receipt = explain(ledger_of(busy()), moment(TODAY), moment(TODAY))
     assert (receipt.status, receipt.parts) == (Status.CHANGE, ())
+
+
+def test_the_course_of_trouble_is_a_part_of_its_own_and_the_parts_add_up() -> None:
+    facts = busy(since=1) + [(age, 0, 1, 5, 1) for age in range(12)]
+    silent, spoken = Standing.new(1), Standing.new(1)
+    for standing in (silent, spoken):
+        standing.trouble_days[[OPENED, SINCE], 0] = TODAY - 9, TODAY - 12
+        standing.trouble_stage[:] = CODES[Stage.UNSPOKEN]
+    spoken.trouble_days[CONTACTED, 0], spoken.trouble_stage[:] = TODAY - 3, CODES[Stage.CONTACTED]
+    before, after = replace(moment(TODAY), previous=silent), replace(moment(TODAY), previous=spoken)
+    receipt = explain(ledger_of(facts), before, after)
+    (part,) = [one for one in receipt.parts if one.kind is Kind.TROUBLE]
+    assert part.micro > 0
+    assert {(line.dimension, line.metric) for line in part.lines} == {TROUBLE}
+    adds_up(receipt)
+
+
+def test_a_new_score_says_what_trouble_takes_from_it() -> None:
+    facts = [(age, age, 0, 6, 1) for age in range(60)] + [(age, age, 1, 5, 1) for age in range(12)]
+    receipt = explain(ledger_of(facts), moment(TODAY - 1), moment(TODAY))
+    assert receipt.status is Status.NEW_SCORE
+    (part,) = [one for one in receipt.parts if one.kind is Kind.TROUBLE]
+    assert part.micro < 0
+    assert sum(one.micro for one in receipt.parts) == receipt.after
 
 
 def test_facts_are_told_by_their_name_with_how_many_came_when_and_late() -> None:

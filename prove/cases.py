@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_standalone.models import model_of
+from banso_standalone.world.days import World
+from banso_standalone.world.records import account_name
 from banso_standalone.world.spec import State, WorldSpec
-from prove import boosting
+from prove import boosting, oracle
 from prove.figures import BUDGET, Bools, Found, found, listed
-from prove.rules import THRESHOLDS, Rule
+from prove.rules import Rule
 from prove.told import of_files, of_world, variant
-from prove.truth import CODES, Episode, Truth
+from prove.truth import CODES, EPOCH, Episode, Truth
 from prove.watch import WARM_UP_DAYS, Watched, watch
 
 LIKE_SIZE = 20
@@ -58,10 +60,10 @@ class Case:
         """The share of those who were there that were silent and struggling, mean over the days."""
         return float((self.states == CODES[State.SILENT])[self.alive].mean())
 
-    def at_budget(self, rule: Rule, budget: float = BUDGET) -> Found:
-        """How the weekly list of a rule fares."""
+    def at_budget(self, rule: Rule, news: float = 0.0, budget: float = BUDGET) -> Found:
+        """How the weekly list of a rule fares, of which at least the share `news` is new."""
         weeks = self.watched.weeks()
-        on = listed(self.watched.scores[rule][weeks], self.alive[weeks], budget)
+        on = listed(self.watched.scores[rule][weeks], self.alive[weeks], news, budget)
         return found(on, self.states[weeks], [self.watched.days[w] for w in weeks], self.episodes)
 
     def by_alarms(self, rule: Rule) -> Found:
@@ -78,6 +80,8 @@ def made(asked: Asked) -> list[Case]:
         assert asked.world is not None
         past, truth = of_world(variant(asked.world, asked.kind), model)
     cases = [_case(asked.name, asked.kind, watch(past, learns=asked.kind == "base", warm_up=asked.warm_up), truth)]
+    if asked.kind == "base" and asked.world is not None:
+        cases = [with_oracle(cases[0], asked.world, truth)]
     if asked.kind == "base":
         cases.append(_case(asked.name, "placebo", watch(placebo(past, model), warm_up=asked.warm_up), truth))
     return cases
@@ -98,6 +102,16 @@ def placebo(past: Past, model: SuccessModel) -> Past:
     return Past(model, replace(past.history, facts=shuffled))
 
 
+def with_oracle(case: Case, spec: WorldSpec, truth: Truth) -> Case:
+    """The case with the oracle's row."""
+    world, watched = World(spec), case.watched
+    first = (world.date_of(0) - EPOCH).days
+    place = {account_name(number): number for number in range(world.accounts)}
+    mine = [place[name] for name in truth.names]
+    score = oracle.knows(world)[np.array(watched.days) - first][:, mine]
+    return replace(case, watched=watched.with_rule(Rule.ORACLE, np.where(case.alive, score, np.nan)))
+
+
 def boosted(cases: Sequence[Case]) -> list[Case]:
     """The cases with boosting's row, each learnt from the others' weeks. Raises ValueError for fewer than two."""
     if len(cases) < 2:
@@ -110,13 +124,7 @@ def boosted(cases: Sequence[Case]) -> list[Case]:
         assert given is not None
         score = np.full(alive.shape, np.nan)
         score[alive] = boosting.said(model, given[alive])
-        on = np.nan_to_num(score, nan=0.0) >= THRESHOLDS[Rule.BOOSTING]
-        watched = replace(
-            case.watched,
-            scores={**case.watched.scores, Rule.BOOSTING: score},
-            alarms={**case.watched.alarms, Rule.BOOSTING: on},
-        )
-        done.append(replace(case, watched=watched))
+        done.append(replace(case, watched=case.watched.with_rule(Rule.BOOSTING, score)))
     return done
 
 

@@ -22,6 +22,9 @@ from banso_standalone.world.spec import State
 from prove.truth import CODES, STATES, Episode
 
 BUDGET = 0.02
+REMEMBERED = 4
+"""Lists back: who was on one of them is no news."""
+NEWS = 0.5
 BEGUN_DAYS, DUE_DAYS = 7, 14
 YEAR_DAYS = 365.0
 NONE = float("nan")
@@ -60,13 +63,19 @@ class Figures:
     episodes: int
 
 
-def listed(scores: Floats, alive: Bools, budget: float = BUDGET) -> Bools:
-    """(days, n): the `budget` of the accounts alive with the highest scores, each day; of equals the first."""
+def listed(scores: Floats, alive: Bools, news: float = 0.0, budget: float = BUDGET) -> Bools:
+    """(days, n): the `budget` of the accounts alive with the highest scores, each day; of equals the first.
+
+    At least the share `news` of each list was on none of the `REMEMBERED` lists before.
+    """
     on = np.zeros(scores.shape, np.bool_)
-    for row, score, here in zip(on, scores, alive, strict=True):
+    for place, (score, here) in enumerate(zip(scores, alive, strict=True)):
         known = here & ~np.isnan(score)
         count = min(round(budget * int(here.sum())), int(known.sum()))
-        row[np.argsort(-np.where(known, score, -np.inf), kind="stable")[:count]] = True
+        order = np.argsort(-np.where(known, score, -np.inf), kind="stable")[: int(known.sum())]
+        again = np.asarray(on[max(0, place - REMEMBERED) : place].any(axis=0))[order]
+        allowed = ~again | (np.cumsum(again) <= count - round(news * count))
+        on[place, order[allowed][:count]] = True
     return on
 
 

@@ -32,10 +32,17 @@ class Rule(StrEnum):
     ZSCORE = "own z-score of failures"
     RECENCY = "days since last use"
     BOOSTING = "boosting on the truth of others"
+    ORACLE = "oracle that knows every rate"
 
 
 NAIVE = (Rule.FAILURES, Rule.ZSCORE, Rule.RECENCY)
-THRESHOLDS = {Rule.FAILURES: FAILURES_MIN, Rule.ZSCORE: Z_MIN, Rule.RECENCY: DAYS_MIN, Rule.BOOSTING: 0.5}
+THRESHOLDS = {
+    Rule.FAILURES: FAILURES_MIN,
+    Rule.ZSCORE: Z_MIN,
+    Rule.RECENCY: DAYS_MIN,
+    Rule.BOOSTING: 0.5,
+    Rule.ORACLE: 0.0,
+}
 
 
 def naive(model: SuccessModel, panel: Panel) -> dict[Rule, Floats]:

@@ -21,7 +21,8 @@ def show_worlds(console: Console, found: Worlds) -> None:
     """The rules on worlds; of banso each world, of the others all together."""
     table = _table("worlds with known truth: silent but struggling", ("how", "rule"), HEADS)
     for how, rows in (
-        ("2 % a week", found.budget),
+        ("2 %, half news", found.news),
+        ("2 %, whoever", found.budget),
         ("own threshold", found.alarms),
         ("2 %, placebo", found.placebo),
         ("2 %, thin data", found.thin),
@@ -63,10 +64,11 @@ def show_students(console: Console, found: Students) -> None:
 
 def show_bars(console: Console, bars: Sequence[Bar]) -> None:
     """Which bars are met and which are missed."""
-    table = _table("bars", ("bar",), ("asked", "found", ""))
+    table = _table("bars", ("bar",), ("asked", "found", "oracle", ""))
     for bar in bars:
         verdict = "not measured" if bar.met is None else "met" if bar.met else "MISSED"
-        table.add_row(bar.what, bar.asked, _number(bar.value, ".3f"), verdict)
+        best = "" if bar.best is None else _number(bar.best, ".3f")
+        table.add_row(bar.what, bar.asked, _number(bar.value, ".3f"), best, verdict)
     console.print(table)
     missed = sum(bar.met is False for bar in bars)
     console.print(f"{sum(bar.met is True for bar in bars)} of {len(bars)} bars met, {missed} missed.")

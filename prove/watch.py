@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,11 @@ class Watched:
     """(days, n, features) for those who learn; None when nobody does."""
     enough: float
     """The share of account-days with enough data for banso to say anything."""
+
+    def with_rule(self, rule: Rule, score: Floats) -> Watched:
+        """The same with another rule's score, and its alarms."""
+        on = np.nan_to_num(score, nan=-np.inf) >= THRESHOLDS[rule]
+        return replace(self, scores={**self.scores, rule: score}, alarms={**self.alarms, rule: on})
 
     def weeks(self) -> list[int]:
         """Places in `days`, a week apart."""

@@ -25,9 +25,20 @@ def states(*silent: tuple[int, int, int]) -> np.ndarray[tuple[int, int], np.dtyp
 def test_the_budget_is_a_share_of_those_who_are_there_and_equals_are_taken_in_order() -> None:
     scores = np.array([[1.0, 5.0, 5.0, np.nan, 9.0]])
     alive = np.array([[True, True, True, True, False]])
-    assert listed(scores, alive, 0.25).tolist() == [[False, True, False, False, False]]
-    assert listed(scores, alive, 0.5).tolist() == [[False, True, True, False, False]]
-    assert listed(scores, alive, 1.0).tolist() == [[True, True, True, False, False]], "who has no score is not listed"
+    assert listed(scores, alive, budget=0.25).tolist() == [[False, True, False, False, False]]
+    assert listed(scores, alive, budget=0.5).tolist() == [[False, True, True, False, False]]
+    assert listed(scores, alive, budget=1.0).tolist() == [[True, True, True, False, False]], (
+        "who has no score is not listed"
+    )
+
+
+def test_half_of_a_list_is_news_until_four_lists_later() -> None:
+    scores = np.tile(np.arange(10.0, 0.0, -1.0), (6, 1))
+    on = listed(scores, np.ones(scores.shape, np.bool_), news=0.5, budget=0.4)
+    assert [np.flatnonzero(row).tolist() for row in on[:3]] == [[0, 1, 2, 3], [0, 1, 4, 5], [0, 1, 6, 7]]
+    assert listed(scores, np.ones(scores.shape, np.bool_), budget=0.4).sum(axis=0).tolist() == [6] * 4 + [0] * 6
+    rested = listed(scores[:, :5], np.ones((6, 5), np.bool_), news=1.0, budget=0.2)
+    assert [np.flatnonzero(row).tolist() for row in rested] == [[0], [1], [2], [3], [4], [0]]
 
 
 def test_an_entry_is_on_after_off_and_the_first_day_tells_nothing() -> None:

@@ -82,7 +82,7 @@ def test_a_world_is_watched_after_the_warm_up_and_every_rule_has_its_row(cases: 
     assert [row.rule for row in found.budget] == [rule for rule in Rule if rule is not Rule.BOOSTING]
     assert all(row.pooled.picks == 0 for row in found.budget), "two per cent of 24 accounts is nobody"
     assert {row.rule for row in found.alarms} == set(Rule) - {Rule.BOOSTING, Rule.TROUBLE}
-    assert cases[0].at_budget(Rule.BANSO, 0.1).picks
+    assert cases[0].at_budget(Rule.BANSO, budget=0.1).picks
 
 
 def test_boosting_learns_from_the_other_worlds_only(cases: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,6 +118,7 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
         cases=["one"],
         prevalence=0.045,
         budget=[row(Rule.BANSO, 0.7), row(Rule.TROUBLE, 0.5)],
+        news=[row(Rule.BANSO, 0.6), row(Rule.ORACLE, 0.9)],
         alarms=[],
         placebo=[row(Rule.BANSO, 0.6), row(Rule.TROUBLE, 0.5)],
         thin=[],
@@ -125,7 +126,9 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
         enough_data={},
         notes=[],
     )
-    assert [bar.met for bar in bars(found)] == [True, True, False, True, False]
+    held = bars(found)
+    assert [bar.met for bar in held] == [False, True, False, True, True, False, True, False]
+    assert [bar.best for bar in held[:4]] == [0.9, 0.7, 15.0, None]
 
 
 def test_a_past_that_is_too_short_to_judge_is_refused() -> None:

@@ -21,6 +21,10 @@ REST_DAYS = 28
 """No account has two troubles nearer to each other."""
 WORSE = (2.0, 4.5)
 """By which factor friction grows in trouble."""
+RAMP_DAYS = 5
+"""Trouble grows to that over so many days."""
+HIT_SHARE = 0.5
+"""How probably trouble is in each kind of friction; one of all but the last is always hit."""
 CHRONIC_WORSE = (3.0, 6.0)
 LEAVES = {State.SILENT: 0.35, State.VOCAL: 0.08}
 """How probably the contract ends with an episode."""
@@ -83,11 +87,11 @@ class Truth:
         return found
 
     def worse(self, day: int) -> Floats:
-        """(kinds, n): by which factor friction is worse on `day`; it grows over the first five days."""
+        """(kinds, n): by which factor friction is worse on `day`; it grows over the first days."""
         factors = np.ones((len(FRICTION), self.n))
         for one in self.episodes:
             if one.begin <= day < one.end:
-                part = min(1.0, (day - one.begin + 1) / 5.0)
+                part = min(1.0, (day - one.begin + 1) / RAMP_DAYS)
                 factors[:, one.account] = 1.0 + part * (np.array(one.worse) - 1.0)
         return factors
 
@@ -118,23 +122,27 @@ def truth_of(spec: WorldSpec) -> Truth:
     )
 
 
-def _episodes(spec: WorldSpec, random: np.random.Generator, able: Ints) -> tuple[Episode, ...]:
-    """Episodes of the accounts `able`, so many that the shares of the spec hold on a usual day, once as many end as
-    begin: about an episode's length after the calm.
-
-        share of days in trouble = trouble / (trouble + rest + 1 / hazard)
+def hazard(spec: WorldSpec, able: int) -> float:
+    """How probably trouble begins on a day for one of `able` accounts that can have any, so that the shares of `spec`
+    hold:  share of days in trouble = trouble / (trouble + rest + 1 / hazard).
     """
     mean_days = (EPISODE_DAYS[0] + EPISODE_DAYS[1] - 1) / 2
-    share = (spec.prevalence + spec.vocal) * spec.accounts / max(1, len(able))
+    share = (spec.prevalence + spec.vocal) * spec.accounts / max(1, able)
     calm_days = mean_days / max(share, 1e-9) - mean_days - REST_DAYS
-    hazard = 1 / max(calm_days, 1.0) if share > 0 else 0.0
+    return 1 / max(calm_days, 1.0) if share > 0 else 0.0
+
+
+def _episodes(spec: WorldSpec, random: np.random.Generator, able: Ints) -> tuple[Episode, ...]:
+    """Episodes of the accounts `able`, so many that the shares of the spec hold on a usual day, once as many end as
+    begin: about an episode's length after the calm."""
+    mean_days, begins = (EPISODE_DAYS[0] + EPISODE_DAYS[1] - 1) / 2, hazard(spec, len(able))
     silent_share = spec.prevalence / max(spec.prevalence + spec.vocal, 1e-9)
     found: list[Episode] = []
     for account in able.tolist():
-        day = CALM_FROM_DAY - int(mean_days) + int(random.exponential(1 / hazard)) if hazard > 0 else spec.days
+        day = CALM_FROM_DAY - int(mean_days) + int(random.exponential(1 / begins)) if begins > 0 else spec.days
         while day < spec.days:
             state = State.SILENT if random.random() < silent_share else State.VOCAL
-            hit = random.random(len(FRICTION)) < 0.5
+            hit = random.random(len(FRICTION)) < HIT_SHARE
             hit[random.integers(len(FRICTION) - 1)] = True
             worse = np.where(hit, random.uniform(*WORSE, len(FRICTION)), 1.0)
             days, leaves = int(random.integers(*EPISODE_DAYS)), bool(random.random() < LEAVES[state])
@@ -143,5 +151,5 @@ def _episodes(spec: WorldSpec, random: np.random.Generator, able: Ints) -> tuple
                 found.append(Episode(account, state, day, end, tuple(worse.tolist()), leaves))
                 if leaves:
                     break
-            day += days + REST_DAYS + int(random.exponential(1 / hazard))
+            day += days + REST_DAYS + int(random.exponential(1 / begins))
     return tuple(found)

@@ -45,8 +45,7 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
         place, language = Place.of(request.query_params), language_of(request)
         async with member.view() as (tx, seen):
             view, stale = await list_page(tx, seen, place, language), await stale_feeds(tx, seen)
-        shown = {"view": view, "place": place, "stale": stale, **_words(language)}
-        return show(request, "list.html", shown)
+        return show(request, "list.html", {"view": view, "place": place, "stale": stale, **_words(language)})
 
     @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
     async def one_change(request: Request, account: str) -> Response:

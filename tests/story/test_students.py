@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from banso_common.contracts.account_signal import SUBJECT_PREFIX
 from tests.standalone.house import fresh_journal, open_house
 from tests.story.caller import calling
 
@@ -25,9 +26,15 @@ async def test_a_month_of_a_course_ends_in_messages_about_who_needs_somebody(dat
         assert sent, "somebody was told"
         to_owner = [each for each in sent if each["audience"] == "owner"]
         assert {(each["channel"], each["recipient"]) for each in to_owner} == {("console", "Tutor AAA")}
-        about = [each for each in sent if each["play"] not in ("group", "digest")]
+        about = [each for each in sent if not each["account"].startswith(SUBJECT_PREFIX)]
         assert {each["account"] for each in about} <= {account["account"] for account in accounts}
-        assert {each["kind"] for each in about} <= {"struggling", "health-critical", "stalled"}
+        assert {each["kind"] for each in about} <= {
+            "struggling",
+            "health-critical",
+            "stalled",
+            "goal-reached",
+            "contract-ended",
+        }
 
         detail = await caller.get(f"/v1/accounts/{about[0]['account']}")
         assert detail["summary"]["name"] == about[0]["account_name"]

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from banso_alerts import tables as t
 from banso_alerts.domain.outreach import Reason
 from banso_alerts.store.proof.arms import Draw, assigned
-from banso_common.clock import DAY_MS, ManualClock
+from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import Severity, TouchModel
 from banso_common.db.transaction import reading, transaction
-from tests.alerts.made import rules, signal
+from tests.alerts.made import at, rules, signal
 from tests.alerts.room import Room
 
 FIFTH = rules(cap_per_day=0, holdout_share=0.2)
@@ -69,11 +69,13 @@ async def test_without_a_share_nothing_is_drawn_or_kept(engine: AsyncEngine, noo
     assert await stored(engine, t.assignment) == await stored(engine, t.exposure) == []
 
 
-async def test_what_waits_and_is_decided_again_is_one_exposure(engine: AsyncEngine, noon: ManualClock) -> None:
-    room = Room(engine, noon, rules=rules(cap_per_day=1, holdout_share=0.001))
-    await room.hear(signal("a"), signal("b"))
-    room.later(DAY_MS)
-    assert await room.tend() == 1
+async def test_what_waits_and_is_decided_again_is_one_exposure(engine: AsyncEngine) -> None:
+    evening = ManualClock(at("2026-03-02T20:00"))
+    room = Room(engine, evening, rules=rules(cap_per_day=0, holdout_share=0.001))
+    await room.hear(signal("a", said_at=evening.now()), signal("b", said_at=evening.now()))
+    assert {row.state for row in await room.rows()} == {"waiting"}
+    room.later(13 * HOUR_MS)
+    assert await room.tend() == 2
     assert len(await stored(engine, t.exposure)) == 2
 
 

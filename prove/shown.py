@@ -53,7 +53,7 @@ def show_worlds(console: Console, found: Worlds) -> None:
 def show_students(console: Console, found: Students) -> None:
     """The rules on students."""
     days = list(found.rows[0].auc)
-    heads = [*(f"AUC {day}" for day in days), *(f"calm {day}" for day in days), "precision", "recall", "lead"]
+    heads = [*(f"AUC {day}" for day in days), *(f"none missed {day}" for day in days), "precision", "recall", "lead"]
     table = _table("students (OULAD 2014): who leaves within 60 days", ("rule",), heads)
     for row in found.rows:
         aucs = [_number(one[day], ".3f") for one in (row.auc, row.auc_calm) for day in days]

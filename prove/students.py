@@ -54,7 +54,7 @@ class Students(msgspec.Struct, frozen=True):
 
 def students(modules: Sequence[str], *, quiet: bool) -> Students:
     """The figures on some modules, or all."""
-    model, wanted = model_of(oulad_model_file()), Asked(modules=list(modules))
+    model, wanted = model_of(oulad_model_file()), Asked(modules=list(modules), calm_of=["missed"])
     with progress_bars(quiet=quiet) as told:
         spans = asyncio.run(spans_of(model, Example.OULAD, wanted, told))
         parts = parts_of(model, spans, wanted, told)

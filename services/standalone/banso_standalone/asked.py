@@ -34,6 +34,8 @@ class Asked(BaseModel):
     """Days within which the product has to have been used by an active account."""
     calm: Annotated[int, Field(ge=1, le=126)] = 28
     """Days without friction after which an account is calm."""
+    calm_of: Annotated[list[str], BeforeValidator(_listed)] = []
+    """Channels of that friction; none: all."""
     budget: Annotated[float, Field(gt=0, le=1)] = 0.02
     """The share of accounts alerted a week."""
     since: date | None = None
@@ -46,7 +48,7 @@ class Asked(BaseModel):
     @property
     def terms(self) -> Terms:
         """What counts as an outcome and as active."""
-        return Terms(self.horizon, self.active, self.calm)
+        return Terms(self.horizon, self.active, self.calm, tuple(self.calm_of))
 
 
 def asked_of(settings: Sequence[str]) -> Asked:

@@ -35,7 +35,8 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="horizon=60 active=60 calm=28 budget=0.02 since=DATE until=DATE walk=weekly|daily modules=AAA,BBB",
+        help="horizon=60 active=60 calm=28 calm_of=CHANNEL,CHANNEL budget=0.02 "
+        "since=DATE until=DATE walk=weekly|daily modules=AAA,BBB",
     ),
 ]
 
@@ -94,6 +95,10 @@ async def spans_of(model: SuccessModel, example: Example, wanted: Asked, told: T
 
 def parts_of(model: SuccessModel, found: Sequence[Span], wanted: Asked, told: TellDays) -> list[Part]:
     """The rows of `model` on all spans, with a bar."""
+    try:
+        wanted.terms.channels(model)
+    except ValueError as fault:
+        raise SettingsError(str(fault)) from None
     tick = told(model.version, sum(len(span.days) for span in found))
     return [span.part(model, wanted.terms, tick) for span in found]
 

@@ -14,7 +14,7 @@ from banso_scoring.domain.past.backtest_report import Part, Verdict, gain_of, po
 from banso_scoring.domain.past.past import History, Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.load import load_model
-from tests.scoring.domain.builders import SMALL
+from tests.scoring.domain.builders import SMALL, small_model
 
 ERRORS_FIRST = SMALL.replace("use: {weight: 3", "use: {weight: 1").replace("smooth: {weight: 1", "smooth: {weight: 9")
 MODEL = load_model(ERRORS_FIRST, "small.yaml")
@@ -124,3 +124,12 @@ def test_two_pasts_are_pooled_as_different_accounts(part: Part) -> None:
     assert pooled(twice).model.value == pytest.approx(pooled(once).model.value)
     assert pooled(twice).model.high - pooled(twice).model.low < pooled(once).model.high - pooled(once).model.low
     assert twice.alerts.ended == 2 * once.alerts.ended
+
+
+def test_an_account_is_calm_of_the_channels_that_are_asked_for() -> None:
+    model = small_model()
+    every = {channel.name: channel.series for channel in model.roles.channels}
+    assert Terms().channels(model) == list(every.values())
+    assert Terms(calm_of=("help",)).channels(model) == [every["help"]]
+    with pytest.raises(ValueError, match="no channel of friction is called lateness; there are error, help"):
+        Terms(calm_of=("lateness",)).channels(model)

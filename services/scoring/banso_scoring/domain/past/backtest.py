@@ -5,7 +5,7 @@ days after it) is read from what is true now. Standings are stepped as the days 
 
     open     all accounts that had begun and whose contract had not ended
     active   of these, those that used the product within `active_days`: a score of the dead flatters itself
-    calm     of these, those that met no friction within `calm_days`: is trouble seen before it shows?
+    calm     of these, those that met no friction (of `calm_of`) within `calm_days`: is trouble seen before it shows?
 
 The rule to beat is recency: the days since the account last used the product. An unknown score ranks in the
 middle of that day's known ones: what we do not know is neither good nor bad.
@@ -38,6 +38,16 @@ class Terms:
     """A contract that ends within so many days after a day was at risk on it."""
     active_days: int = 60
     calm_days: int = 28
+    calm_of: tuple[str, ...] = ()
+    """Channels of the friction that an account is calm of; none: of all."""
+
+    def channels(self, model: SuccessModel) -> list[int]:
+        """The series of `calm_of`. Raises ValueError for a channel that the model has not."""
+        series = {channel.name: channel.series for channel in model.roles.channels}
+        missing = [name for name in self.calm_of if name not in series]
+        if missing:
+            raise ValueError(f"no channel of friction is called {', '.join(missing)}; there are {', '.join(series)}")
+        return [series[name] for name in self.calm_of or series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +125,7 @@ def _rows(
     terms, used = how
     score = _joined([seen.health.score for _, seen in found])
     recency = _joined([_days_since(panel, [used]) for panel, _ in found])
-    channels = [channel.series for channel in model.roles.channels]
-    trouble = _joined([_days_since(panel, channels) for panel, _ in found])
+    trouble = _joined([_days_since(panel, terms.channels(model)) for panel, _ in found])
     came = _joined([np.any(panel.daily[used] > 0, axis=1) for panel, _ in found]).astype(np.bool_)
     active = came & (recency < terms.active_days)
     n = len(positions)

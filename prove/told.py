@@ -10,6 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from banso_common.clock import HOUR_MS
 from banso_common.contracts.topics import Topic
 from banso_common.errors import Refused, SettingsError
@@ -28,6 +30,15 @@ from banso_standalone.world.records import TOLD, WorldStory
 from banso_standalone.world.spec import WorldSpec
 from prove.truth import Truth
 
+LATE = b'{"received_at":'
+
+
+class _Late(msgspec.Struct, frozen=True):
+    received_at: int
+    event: msgspec.Raw
+
+
+_late = msgspec.json.Decoder(_Late)
 VARIANTS = ("base", "even", "placebo", "thin")
 
 
@@ -62,13 +73,14 @@ def of_files(events: Path, truth: Path, model: SuccessModel) -> tuple[Past, Trut
 def heard_in(file: Path) -> Iterator[Moment]:
     """The events of a file (one a line, in any form that is accepted), each heard in the hour in which it happened.
 
-    What does not say when is heard first. Raises SettingsError with the line that cannot be read.
+    A line {"received_at": milliseconds, "event": …} is heard in the hour in which it was received. What does not say
+    when is heard first. Raises SettingsError with the line that cannot be read.
     """
     try:
         lines = file.read_bytes().splitlines()
     except OSError as fault:
         raise SettingsError(f"{file} cannot be read: {fault.strerror}") from None
-    dated = [(_instant(file, number, line), line) for number, line in enumerate(lines, 1) if line.strip()]
+    dated = [_heard(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     first_at = min((at for at, _ in dated if at is not None), default=0)
     hours = sorted(((first_at if at is None else at) // HOUR_MS, place) for place, (at, _) in enumerate(dated))
     for hour, some in groupby(hours, key=lambda one: one[0]):
@@ -77,9 +89,21 @@ def heard_in(file: Path) -> Iterator[Moment]:
         yield (hour + 1) * HOUR_MS - 1, [column]
 
 
-def _instant(file: Path, number: int, line: bytes) -> int | None:
+def _heard(file: Path, number: int, line: bytes) -> tuple[int | None, bytes]:
+    """When a line is heard, and its event."""
+    if line.startswith(LATE):
+        try:
+            late = _late.decode(line)
+        except msgspec.MsgspecError as fault:
+            raise SettingsError(f"{file}, line {number}: {fault}") from None
+        _instant(file, number, late.event)
+        return late.received_at, bytes(late.event)
+    return _instant(file, number, line), line
+
+
+def _instant(file: Path, number: int, line: bytes | msgspec.Raw) -> int | None:
     try:
-        draft, _ = read_record(line, ())
+        draft, _ = read_record(bytes(line), ())
         return None if draft.at is None else instant_of(draft.at)
     except Refused as fault:
         raise SettingsError(f"{file}, line {number}: {fault}") from None

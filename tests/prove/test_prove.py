@@ -153,3 +153,24 @@ def test_files_from_elsewhere_are_judged_by_one_command(tmp_path: Path, capsys: 
     assert proof["worlds"]["cases"] == ["e"]
     assert "no boosting" in proof["worlds"]["notes"][0]
     assert main(["--events", str(tmp_path / "gone"), "--truth", str(truth)]) == 1
+
+
+def test_a_backlog_is_heard_when_it_was_received(tmp_path: Path) -> None:
+    hour_ms = 3_600_000
+    event = b'{"account":"a","name":"b","at":1767603600000}'
+    received_at = 1767603600000 + 30 * hour_ms
+    (tmp_path / "e.jsonl").write_bytes(event + b'\n{"received_at":%d,"event":%s}\n' % (received_at, event))
+    heard = list(heard_in(tmp_path / "e.jsonl"))
+    assert [at for at, _ in heard] == [1767603600000 + hour_ms - 1, received_at + hour_ms - 1]
+    assert [column.values for _, columns in heard for column in columns] == [[event], [event]]
+    (tmp_path / "e.jsonl").write_bytes(b'{"received_at":"soon","event":{}}')
+    with pytest.raises(SettingsError, match="line 1"):
+        list(heard_in(tmp_path / "e.jsonl"))
+
+
+def test_the_file_of_a_world_whose_feed_was_dead_says_when_its_backlog_came(tmp_path: Path) -> None:
+    file = tmp_path / "e.jsonl"
+    count = write_events(file, World(replace(SMALL, accounts=3, weeks=2, dead_feed=(5, 9))))
+    assert file.read_bytes().count(b'{"received_at":') > 5
+    assert count == len(file.read_bytes().splitlines())
+    assert sum(len(column.values) for _, columns in heard_in(file) for column in columns) == count

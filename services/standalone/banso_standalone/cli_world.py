@@ -80,12 +80,14 @@ def spec_of(settings: Sequence[str]) -> WorldSpec:
 
 
 def write_events(file: Path, told: World) -> int:
-    """All events of a world as lines, day by day; gives how many."""
+    """All events of a world as lines, day by day; gives how many. A backlog's lines say when they were received."""
     story, count = WorldStory(told), 0
     with file.open("wb") as lines, Progress(console=Console(stderr=True), transient=True) as progress:
         for day in progress.track(range(story.days), description="world"):
             told_at = int(datetime.combine(told.date_of(day), TOLD, UTC).timestamp()) * SECOND_MS
+            late = told.spec.dead_feed is not None and day == told.spec.dead_feed[1]
+            form = b'{"received_at":%d,"event":%%s}\n' % told_at if late else b"%s\n"
             for column in story.columns(day, told_at, 1):
-                lines.write(b"\n".join(column.values) + b"\n")
+                lines.writelines(form % value for value in column.values)
                 count += len(column.values)
     return count

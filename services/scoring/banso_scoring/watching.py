@@ -56,7 +56,8 @@ async def watch(member: Member, now: int) -> bool:
 
     Gives whether to go on: not when the lanes have to be loaded anew, so that the window shows all days that wait.
     """
-    if not member.settings.feeds_watched:
+    member.feeds.watched = member.watches()
+    if not member.feeds.watched:
         return True
     async with member.changing():
         async with reading(member.engine) as tx:

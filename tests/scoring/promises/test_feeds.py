@@ -81,7 +81,17 @@ async def signals(room: Room) -> list[AccountSignal]:
 async def end(room: Room) -> Told:
     keys = [one.key for one in await signals(room)]
     rows = await room.rows(t.health)
-    shown = {row.account: (row.band, round(row.score), row.phase, row.signals, row.last_day, row.feed) for row in rows}
+    shown = {
+        row.account: (
+            row.band,
+            None if row.score is None else round(row.score),
+            row.phase,
+            row.signals,
+            row.last_day,
+            row.feed,
+        )
+        for row in rows
+    }
     return Told(sorted(k for k in keys if STALE not in k), [k for k in keys if STALE in k], shown)
 
 
@@ -193,3 +203,20 @@ async def test_without_the_watch_a_dead_feed_raises_alarms_of_customers(tmp_path
             await dead(telling)
             alarmed += len((await end(room)).customers) - len(before.customers)
     assert alarmed > 0
+
+
+async def test_while_the_past_is_told_again_no_feed_is_missed(tmp_path: Path) -> None:
+    class Virtual(ManualClock):
+        is_virtual = True
+
+    clock = Virtual(at(0, 9))
+    async with room_of(f"sqlite+aiosqlite:///{tmp_path / 'told.db'}", clock, feeds_watched=True) as room:
+        await room.take(*(event(n, "acme", "act", at(-9 + n, 8)) for n in range(9)))
+        for day in range(1, 9):
+            clock.move_to(at(day, 9))
+            await room.sweep(clock.now())
+        assert (await end(room)).feeds == []
+        clock.is_virtual = False  # from now on time is real
+        clock.move_to(at(9, 9))
+        await room.sweep(clock.now())
+        assert (await end(room)).feeds == [f"{feed_subject('app')}/{STALE}/1/opened"]

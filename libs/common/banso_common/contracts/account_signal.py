@@ -147,9 +147,9 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     `phase_labels` and `cell_labels` are the success model's words for the phase and the cell of the matrix, by
     language, and `phase_services` what the vendor gives there; `plays` are those that the cell names. `band` and
-    `score` are those of `said_at`: what opened the episode may be over by then. `trend` holds the scores at the close of the last days, oldest first, -1 where none
-    could be given. `incident` comes with `silent-incident`; `part_of` is the subject of the incident that already
-    tells of this account's trouble.
+    `score` are those of `said_at`: what opened the episode may be over by then. `trend` holds the scores at the close
+    of the last days, oldest first, -1 where none could be given. `incident` comes with `silent-incident`; `part_of` is
+    the subject of the incident that already tells of this account's trouble.
     """
 
     v: int

@@ -142,11 +142,12 @@ def _begins(hits: Hits, trouble: Signature, usable: NDArray[np.bool_], rules: In
 
 
 def _in_window(hits: Hits, trouble: Signature, looked: tuple[int, int], usable: NDArray[np.bool_]) -> Found | None:
-    """What `trouble` comes to when accounts are counted in one way over so many of the last days; None for nobody."""
+    """What `trouble` comes to when accounts are counted in one way over so many of the last days; None for nobody,
+    or while nobody is counted."""
     way, width = looked
     newly, hit, begin = hits.of(trouble, way), hits.of(trouble, HIT), DAYS_SEEN - width
     seen = int(newly[begin:].sum())
-    if not seen:
+    if not seen or not hits.active[begin:].any():
         return None
     before = np.arange(max(0, begin - PAST_DAYS), begin)
     before = before[usable[before]]
@@ -170,9 +171,9 @@ def _in_window(hits: Hits, trouble: Signature, looked: tuple[int, int], usable: 
 def _spread(seen: Ints, active: Ints) -> float:
     """v - 1: how much more than by chance the days before differ, by Pearson's statistic; 0 for too few meetings."""
     total, lived = float(seen.sum()), float(active.sum())
-    if total < 5 or len(seen) < 2:
-        return 0.0
     there = active > 0
+    if total < 5 or there.sum() < 2:
+        return 0.0
     mean = total / lived * active[there]
     return max(0.0, float(((seen[there] - mean) ** 2 / mean).sum()) / (int(there.sum()) - 1) - 1.0)
 

@@ -27,6 +27,7 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailBox]:
     kept = MailBox()
     server = AnyPort(kept, hostname="127.0.0.1", port=0)
     server.start()
+    monkeypatch.setenv("BANSO_GROUP_WAIT_S", "0")  # nothing waits for company
     said = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(server.port), "SMTP_TLS": "none", "MAIL_TEAM": "team@v.example"}
     for name, value in said.items():
         monkeypatch.setenv(f"BANSO_{name}", value)

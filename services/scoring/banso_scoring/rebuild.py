@@ -144,10 +144,10 @@ class _Facts:
 
     def __init__(self, portfolio: Portfolio, parts: Sequence[FactColumns], today: int) -> None:
         self._portfolio = portfolio
-        self._parts = [(part, _positions(portfolio, part)) for part in parts if len(part)]
+        self._parts = [_of_ours(portfolio, part) for part in parts if len(part)]
         for part, positions in self._parts:
             portfolio.note_days(part, positions)
-        self._last = max([today, *(int(part.day.max()) for part, _ in self._parts)])
+        self._last = max([today, *(int(part.day.max()) for part, _ in self._parts if len(part))])
         first = int(portfolio.columns.first_day[: len(portfolio)].min(initial=today))
         origin = min(first, portfolio.window.origin)
         portfolio.window = LiveWindow(portfolio.model, origin + WIDTH - WORD)
@@ -175,7 +175,8 @@ class _Facts:
         self._fed = until
 
 
-def _positions(portfolio: Portfolio, part: FactColumns) -> Ints:
-    """The position of each account that `part` names; -1 for one of which it holds nothing."""
+def _of_ours(portfolio: Portfolio, part: FactColumns) -> tuple[FactColumns, Ints]:
+    """What `part` holds of accounts that are here, and the position of each account that it names; -1 for others."""
     found = [portfolio.find(name) for name in part.account_names]
-    return np.array([-1 if position is None else position for position in found], np.int64)
+    positions = np.array([-1 if position is None else position for position in found], np.int64)
+    return part.taken(np.flatnonzero(positions[part.account] >= 0)), positions

@@ -73,6 +73,8 @@ async def test_a_row_shows_who_the_account_is_how_it_fares_and_since_when(scorin
         "acv": 12_500_000,
         "currency": "JPY",
         "renewal_at": None,
+        "feed": {"state": "fresh", "source": None, "since": None},
+        "trouble": "none",
         "band": "healthy",
         "phase": "adoption",
         "phase_entered_on": "2026-02-10",

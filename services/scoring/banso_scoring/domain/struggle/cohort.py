@@ -40,6 +40,8 @@ BINS = 7 * BINS_PER_DECADE + 2
 SIZE_CAP = 1e4
 PROFILE_CAP = 1_000.0
 PEAK_TIMES, PEAK_MIN = 10.0, 5.0
+SINCE = ("above", "at_peak")
+"""Columns that sketches of before 2026-11-22 lack."""
 MONTH_DAYS = 30.0
 BINS_IN_WINDOWS = 4
 """Dimensions of the friction of a sketch of before 2026-11-22: three windows, the middle one that of today."""
@@ -70,7 +72,12 @@ class CohortSketch:
     contact_c: Ints
     """(2,): Σ w s c, Σ w c²."""
     profile: Ints
-    """(series, DAYS): each account's events a day, an account weighing at most `PROFILE_CAP` events."""
+    """(series, DAYS): each account's events a day, an account weighing at most `PROFILE_CAP` events, and its day at
+    most its peak."""
+    above: Ints
+    """(series, DAYS): the events above the peaks."""
+    at_peak: Ints
+    """(series, DAYS): how many accounts had any."""
 
     def to_dict(self) -> dict[str, Any]:
         """The sketch as JSON-able values."""
@@ -85,8 +92,10 @@ class CohortSketch:
         whole = {
             name: np.asarray(values[name], np.int64)
             for name in cls.__slots__
-            if name not in ("version", "day", "accounts", "contact_age_days")
+            if name not in ("version", "day", "accounts", "contact_age_days", *SINCE)
         }
+        for name in SINCE:  # a sketch of before holds none
+            whole[name] = np.asarray(values.get(name, np.zeros_like(whole["profile"])), np.int64)
         if whole["friction"].ndim == BINS_IN_WINDOWS:
             whole["friction"] = whole["friction"][1]
         return cls(
@@ -117,7 +126,10 @@ def merge(a: CohortSketch, b: CohortSketch) -> CohortSketch:
         contact_xc=a.contact_xc + b.contact_xc,
         contact_x=a.contact_x + b.contact_x,
         contact_c=a.contact_c + b.contact_c,
-        profile=moved(a.profile, _behind(a, day), 0) + moved(b.profile, _behind(b, day), 0),
+        **{
+            name: moved(getattr(a, name), _behind(a, day), 0) + moved(getattr(b, name), _behind(b, day), 0)
+            for name in ("profile", *SINCE)
+        },
     )
 
 
@@ -141,6 +153,7 @@ def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch
     windows = weigh(model, panel)
     seen = np.array([(windows.of(index, last(DAYS)) != 0).sum() for index in range(len(model.series))], np.int64)
     contacts = _contact_sums(model, panel, windows)
+    profile, above, at_peak = _profile(model, panel, windows)
     return CohortSketch(
         version=model.version,
         day=day if panel.n else NO_DAY,
@@ -152,7 +165,9 @@ def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch
         contact_xc=contacts[1],
         contact_x=contacts[2],
         contact_c=contacts[3],
-        profile=_profile(model, panel, windows),
+        profile=profile,
+        above=above,
+        at_peak=at_peak,
     )
 
 
@@ -258,11 +273,9 @@ def _contact_sums(model: SuccessModel, panel: Panel, windows: Windows) -> tuple[
     return xx, xc, sx, np.array([_whole(weight * scale * c).sum(), _whole(weight * c * c).sum()], np.int64)
 
 
-def _profile(model: SuccessModel, panel: Panel, windows: Windows) -> Ints:
-    """Daily sums of attempts, friction and whatever has a trend; one scale per account for all of them.
-
-    One account's day counts at most `PEAK_TIMES` its usual day (at least `PEAK_MIN` events): an incident is
-    what many have, not what one has much of.
+def _profile(model: SuccessModel, panel: Panel, windows: Windows) -> tuple[Ints, Ints, Ints]:
+    """Daily sums of attempts, friction and whatever has a trend; one scale per account for all of them. What lies
+    above an account's peak, `PEAK_TIMES` its usual day (at least `PEAK_MIN` events), is summed apart.
     """
     rows = {metric.series for metric in model.metrics if metric.kind is MetricKind.TREND}
     rows |= {channel.series for channel in model.roles.channels} | {model.roles.attempt}
@@ -270,8 +283,11 @@ def _profile(model: SuccessModel, panel: Panel, windows: Windows) -> Ints:
     for series in rows:
         busiest = np.maximum(busiest, windows.of(series, last(DAYS)))
     scale = np.minimum(1.0, PROFILE_CAP / np.maximum(busiest, 1.0))
-    profile = np.zeros((len(model.series), DAYS), np.int64)
+    profile, above, at_peak = np.zeros((3, len(model.series), DAYS), np.int64)
     for series in rows:
-        peak = np.maximum(PEAK_MIN, PEAK_TIMES * windows.of(series, last(DAYS)) / DAYS)
-        profile[series] = _whole(np.minimum(panel.daily[series], peak[:, None]) * scale[:, None]).sum(axis=0)
-    return profile
+        daily = panel.daily[series]
+        peak = np.maximum(PEAK_MIN, PEAK_TIMES * windows.of(series, last(DAYS)) / DAYS)[:, None]
+        profile[series] = _whole(np.minimum(daily, peak) * scale[:, None]).sum(axis=0)
+        above[series] = _whole(np.maximum(daily - peak, 0.0) * scale[:, None]).sum(axis=0)
+        at_peak[series] = (daily > peak).sum(axis=0)
+    return profile, above, at_peak

@@ -46,6 +46,8 @@ USUAL_ACCOUNTS, CALM_SHARE = 3, 0.75
 """In a small cohort: the file's `usual_rate` stands for so many accounts, and the pool is that of the calmer ones.
 One in trouble among a handful must not become what is usual."""
 RIDGE_ACCOUNTS = 5.0
+MANY = 0.2
+"""The share of accounts that is many, when they had more on a day than ever."""
 CONTACT_FRESH_DAYS = 28
 
 
@@ -98,8 +100,15 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
         kappas=np.array([kappa for _, kappa in fits]),
         contacts_per=per,
         contact_shape=shape,
-        profile=sketch.profile / QUANTUM,
+        profile=_profile(sketch),
     )
+
+
+def _profile(sketch: CohortSketch) -> Floats:
+    """(series, DAYS): what is above the peaks of accounts counts as far as many had it: an incident is what many have,
+    not what one has much of."""
+    many = np.minimum(1.0, sketch.at_peak / (MANY * max(1, sketch.accounts)))
+    return np.asarray((sketch.profile + sketch.above * many) / QUANTUM)
 
 
 def contact_known(model: SuccessModel, cohort: Cohort) -> bool:

@@ -19,8 +19,8 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
     kinds = {signal.kind for signal in detail.signals}
     said: list[str] = []
     if kinds & set(STRUGGLES):
-        said.append(pick(detail.evidence.sentence, language))
-    if SignalKind.HEALTH_CRITICAL in kinds:
+        said.append(leading(pick(detail.evidence.sentence, language), language))
+    elif SignalKind.HEALTH_CRITICAL in kinds:
         said += weakest_sentence(detail, language)
     if SignalKind.STALLED in kinds or (not said and detail.phase.stalled):
         said += stall_sentence(detail, language)
@@ -32,8 +32,15 @@ def why(detail: AccountDetail, language: Language) -> list[str]:
         )
     if not said:
         said += weakest_sentence(detail, language)
-        said += [pick(detail.evidence.sentence, language)] if _is_loud(detail) else []
+        said += [leading(pick(detail.evidence.sentence, language), language)] if _is_loud(detail) else []
     return said[:SENTENCES_MAX]
+
+
+def leading(text: str, language: Language) -> str:
+    """The first sentence of what the evidence says: the loudest."""
+    end = "。" if language == "ja" else ". "
+    first, stop, _ = text.partition(end)
+    return first + stop.strip()
 
 
 def plan_sentence(detail: AccountDetail, language: Language) -> list[str]:

@@ -98,9 +98,3 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the process."""
         yield
-
-
-async def stop_all(services: Sequence[Service]) -> None:
-    """Stop the services in their order (the first feeds the next), each within the drain time."""
-    for service in services:
-        await asyncio.wait_for(service.stop(), DRAIN_S_MAX)

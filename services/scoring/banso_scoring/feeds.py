@@ -21,7 +21,6 @@ from banso_scoring.feed_store import ByLane, Told
 FEEDS_MAX = 62
 OTHER = "banso:other"
 """All sources beyond FEEDS_MAX."""
-PATIENCE_MAX_MS = 24 * 28 * HOUR_MS
 
 Ints = NDArray[np.int64]
 

@@ -23,6 +23,13 @@ async def _as_of(client: AsyncClient, account: str, day: int) -> dict[str, Any]:
     return found
 
 
+async def _receipt(client: AsyncClient, account: str, day: int) -> dict[str, Any]:
+    answer = await client.get(f"/v1/accounts/{account}/explain", params={"from": day_text(day)})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 async def test_late_facts_correct_what_is_true_and_never_what_was_known(scoring: Tenant, client: AsyncClient) -> None:
     begin = scoring.clock.now()
     usual = [one for number in range(12) for one in days_of_use(f"usual/{number:02d}", begin, 40)]
@@ -34,6 +41,7 @@ async def test_late_facts_correct_what_is_true_and_never_what_was_known(scoring:
     assert before["known_then"] == before["true_now"]
     assert before["late"] == []
     assert before["cohort_kept"]
+    receipt = await _receipt(client, "acme", day)
     late = [use("acme", "export error", begin - DAY_MS + n, user="u1", number=n) for n in range(60)]
     heard = scoring.clock.now()
     await scoring.take([structs.replace(one, received_at=heard) for one in late])
@@ -48,6 +56,9 @@ async def test_late_facts_correct_what_is_true_and_never_what_was_known(scoring:
         {"name": "export error", "events": 60, "first_day": day_text(day - 1), "known_on": day_text(day + 1)}
     ]
     assert after["shown_then"]["score"] == round(after["known_then"]["score"])
+    again = await _receipt(client, "acme", day)
+    assert again["before"] == receipt["before"], "what a receipt begins with is not rewritten either"
+    assert "not-kept" not in {part["kind"] for part in again["parts"]}
 
 
 async def test_what_was_said_then_is_shown_though_it_was_replaced_since(scoring: Tenant, client: AsyncClient) -> None:

@@ -17,7 +17,6 @@ from banso_alerts.domain.plays import DIGEST, GROUP
 from banso_alerts.domain.stages import Decision
 from banso_common.contracts.account_signal import SUBJECT_PREFIX
 
-CARRIERS = (DIGEST, GROUP)
 DIGEST_SUBJECT = f"{SUBJECT_PREFIX}{DIGEST}"
 GROUP_SUBJECT = f"{SUBJECT_PREFIX}{GROUP}"
 

@@ -7,7 +7,7 @@ on the same inputs changes nothing. Columns have the accounts on their last axis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from banso_scoring.domain.facts.in_a_row import Indices, in_a_row, taken
 NO_DAY = -1
 OPENED, SINCE, CONTACTED, ANSWERED, RESOLVED, CLOSED = range(6)
 """Rows of the days of an account's trouble (see course): `SINCE` is the day from which contacts belong to it."""
+OF_TROUBLE = ("trouble_days", "trouble_stage", "trouble_carried")
+"""The columns of the course of trouble."""
 NO_VALUE = -1
 """No value of an axis, or no cell."""
 AXES = 3
@@ -105,6 +107,10 @@ class Standing:
         """A copy of the columns of the accounts at `indices`, in that order."""
         some = in_a_row(indices)
         return Standing(*(taken(getattr(self, name), some) for name in self.__slots__))
+
+    def with_trouble(self, other: Standing) -> Standing:
+        """These columns, but for the course of trouble, which is that of `other`."""
+        return replace(self, **{name: getattr(other, name) for name in OF_TROUBLE})
 
     def put(self, indices: Indices, other: Standing) -> None:
         """Write `other` over the accounts at `indices`, in place; `other.n` equals `len(indices)`."""

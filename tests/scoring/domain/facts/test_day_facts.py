@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banso_scoring.domain.facts.day_facts import Cells, add, decode, encode, merge, users_of
+from banso_scoring.domain.facts.day_facts import Cells, add, decode, encode, merge
 
 KEY_MAX = 2**63 - 1
 Part = tuple[tuple[str, int], int, int, list[int]]
@@ -69,8 +69,3 @@ def test_adding_leaves_what_was_added_as_it_was() -> None:
     add(target, source)
     merge(target, ("act", 0), 1, 1, [2])
     assert shown(source) == {("act", 0): (1, 5, {1})}
-
-
-def test_a_user_of_two_days_and_two_names_counts_once() -> None:
-    days = [cells_of([(("act", 0), 1, 0, [1, 2])]), cells_of([(("help", 1), 1, 0, [2, 3]), (("other", 1), 1, 0, [9])])]
-    assert users_of(days, frozenset({"act", "help"})) == 3

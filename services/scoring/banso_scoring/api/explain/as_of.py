@@ -7,7 +7,6 @@ last close for both, so that they differ by what came late alone.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -19,6 +18,7 @@ from banso_common.http.problem import Problem
 from banso_scoring import cohort_store, past_store, trouble_store
 from banso_scoring import tables as t
 from banso_scoring.api.explain.as_of_shapes import AsOf, LateFacts, Read, ShownThen
+from banso_scoring.api.explain.known_trouble import known_before
 from banso_scoring.api.render import EPOCH, day_text, points, share, whole
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.incident.signature import is_signature
@@ -30,8 +30,6 @@ from banso_scoring.member import Member
 
 ONE = np.zeros(1, np.int64)
 DIGITS = 6
-WALKED_DAYS = 180
-"""Trouble that ended before then moves no score any more."""
 
 
 async def as_of(tx: AsyncConnection, member: Member, account: str, written: str) -> AsOf | None:
@@ -44,7 +42,7 @@ async def as_of(tx: AsyncConnection, member: Member, account: str, written: str)
     cohort = kept or max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda one: one.accounts)
     troubles = await trouble_store.of_accounts(tx, member.model.version, [account])
     before_now = at_close(member.model, troubles[account], day - 1)
-    before_then = await _known_before(tx, past, cohort, day)
+    before_then = Standing.new(1).with_trouble(await known_before(tx, past, cohort, day))
     return AsOf(
         account=account,
         day=day_text(day),
@@ -55,20 +53,6 @@ async def as_of(tx: AsyncConnection, member: Member, account: str, written: str)
         true_now=_read(past, cohort, before_now, (day, None)),
         late=_late(past, day),
     )
-
-
-async def _known_before(tx: AsyncConnection, past: Past, cohort: Cohort, day: int) -> Standing:
-    """The account's trouble as it was known at the close of the day before: walked from long before, on each day by
-    what was known by its end."""
-    model, first_day = past.model, day - WALKED_DAYS
-    cohort_on = await cohort_store.by_day(tx, model.version, first_day, cohort)
-    standing = Standing.new(1)
-    for known in past.walk(first_day, day - 1):
-        if len(known.positions):
-            today = np.full(1, known.day)
-            standing, _ = evaluate(model, cohort_on(known.day), known.panel(ONE), standing, today)
-    troubles = {name: getattr(standing, name) for name in Standing.__slots__ if name.startswith("trouble_")}
-    return replace(Standing.new(1), **troubles)
 
 
 def _day(written: str) -> int:

@@ -13,10 +13,11 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.http.problem import Problem
-from banso_scoring import cohort_store, facts_store, statement_store, trouble_store
+from banso_scoring import cohort_store, facts_store, past_store, statement_store
 from banso_scoring import tables as t
 from banso_scoring.api.explain.explain_shapes import Explanation, PartLine, ScorePart, ScoreThen
 from banso_scoring.api.explain.explain_words import label_of, metric_label
+from banso_scoring.api.explain.known_trouble import known_before
 from banso_scoring.api.query import instant_of
 from banso_scoring.api.render import EPOCH, day_text, points, share
 from banso_scoring.domain.facts.day_facts import Cells
@@ -27,9 +28,8 @@ from banso_scoring.domain.receipt import receipts
 from banso_scoring.domain.receipt.apportion import MICRO
 from banso_scoring.domain.receipt.ledger import Ledger
 from banso_scoring.domain.receipt.receipts import Receipt
-from banso_scoring.domain.receipt.what_if import OF_TROUBLE, Kind, Moment
+from banso_scoring.domain.receipt.what_if import Kind, Moment
 from banso_scoring.domain.standing import Standing
-from banso_scoring.domain.struggle.course_history import Episode, at_close
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.loading import load_accounts
@@ -122,7 +122,6 @@ class _Account:
     portfolio: Portfolio
     ledger: Ledger
     statements: Statements
-    troubles: list[Episode]
 
     @classmethod
     async def read(cls, tx: AsyncConnection, portfolio: Portfolio, row: Row[Any]) -> _Account:
@@ -133,8 +132,7 @@ class _Account:
         spoken_of_first = row.first_day < min(facts, default=ALL_KNOWN)
         said = await statement_store.of_accounts(tx, [row])
         ledger = Ledger(facts, row.first_day if spoken_of_first else None)
-        troubles = await trouble_store.of_accounts(tx, portfolio.model.version, [row.account])
-        return cls(row, portfolio, ledger, said[row.account], troubles[row.account])
+        return cls(row, portfolio, ledger, said[row.account])
 
     def stated(self, model: SuccessModel, day: int, known_day: int) -> Panel:
         """What was said by the end of `known_day`, as `model` reads it on `day`."""
@@ -178,8 +176,8 @@ async def _end(
     closed = found.portfolio.columns.closed.take(np.zeros(1, np.int64))
     previous = _placed(model, closed, row)
     if day < today:
-        was = at_close(model, found.troubles, day - 1)
-        previous = replace(previous, **{name: getattr(was, name) for name in OF_TROUBLE})
+        past = await past_store.read(tx, model, [found.row.account], member.settings.time_zone)
+        previous = previous.with_trouble(await known_before(tx, past, cohort, day))
     moment = Moment(model, cohort, day, known_day, found.stated(model, day, known_day), previous)
     return moment, _End(row, version, *kept)
 

@@ -83,13 +83,3 @@ def decode(raw: bytes) -> Cells:
         keys.frombytes(users)
         cells[(name, known_day)] = Cell(count, int(total), keys)
     return cells
-
-
-def users_of(days: Iterable[Cells], names: frozenset[str]) -> int:
-    """How many distinct users did any of `names` on these days."""
-    users: set[int] = set()
-    for cells in days:
-        for (name, _), cell in cells.items():
-            if name in names:
-                users |= cell.users
-    return len(users)

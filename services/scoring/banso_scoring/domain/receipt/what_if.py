@@ -18,14 +18,12 @@ from banso_scoring.domain.facts.panel import Bools, Panel
 from banso_scoring.domain.receipt import ledger as ledgers
 from banso_scoring.domain.receipt.apportion import Rows, rows_of
 from banso_scoring.domain.receipt.ledger import Choice, Ledger
-from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.standing import OF_TROUBLE, Standing
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 
 NO_PLACE = frozenset({"band", "entered_day", "open", "episode", "opened_day", "cell_day"})
 """Columns of a standing that no score reads."""
-OF_TROUBLE = ("trouble_days", "trouble_stage", "trouble_carried")
-"""Columns of a standing that say how far an account's trouble had come."""
 OF_FACTS = ("daily", "users", "users_total", "age_days", "today", "ended")
 NOT_SAID = frozenset({*OF_FACTS, "plans"})
 
@@ -92,9 +90,8 @@ def scores(ledger: Ledger, moments: tuple[Moment, Moment], cube: Cube, start: in
     choice = Choice(reached.day, before.known_day, reached.known_day, cube.group_of, cube.taken[:, : cube.groups])
     facts = ledgers.panel(before.model, ledger, choice)
     both = _both(before.previous, reached.previous)
-    previous = both.take(cube.takes(Kind.PLACE).astype(np.int64))
     trouble = both.take(cube.takes(Kind.TROUBLE).astype(np.int64))
-    previous = replace(previous, **{name: getattr(trouble, name) for name in OF_TROUBLE})
+    previous = both.take(cube.takes(Kind.PLACE).astype(np.int64)).with_trouble(trouble)
     micro, factor = np.zeros(facts.n, np.int64), np.ones(facts.n)
     share, points = np.zeros((2, sum(len(one.metrics) for one in before.model.dimensions), facts.n))
     names: tuple[tuple[str, str], ...] = ()

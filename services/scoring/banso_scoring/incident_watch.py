@@ -30,7 +30,7 @@ from banso_scoring.assess import AT_ONCE
 from banso_scoring.domain.incident.affected import Affected, affected
 from banso_scoring.domain.incident.detect import closing, opening
 from banso_scoring.domain.incident.hits import Hits, LaneHits, lane_hits, together
-from banso_scoring.domain.incident.signature_days import DAYS_SEEN, OPEN_DAYS_MAX, Met
+from banso_scoring.domain.incident.signature_days import DAYS_SEEN, OPEN_DAYS_MAX, Met, is_watched
 from banso_scoring.domain.struggle.usual import contact_known
 from banso_scoring.incident_store import Hit, Kept
 from banso_scoring.member import Member
@@ -106,7 +106,7 @@ class IncidentWatch:
                 active += (rows[:, -DAYS_SEEN:] > 0).sum(axis=0)
             await asyncio.sleep(0)
         settled = day - portfolio.columns.first_day[: len(portfolio)]
-        return lane_hits(met.of(mine), settled, active, day)
+        return lane_hits(met.of(mine).watched(portfolio.model), settled, active, day)
 
     async def _step(self, tx: AsyncConnection, seen: _Seen) -> tuple[dict[int, str], int]:
         """Open, collect, tell and end; gives whose trouble is told of as which incident, and how much was said."""
@@ -183,7 +183,10 @@ class IncidentWatch:
             kept = replace(kept, told_at=seen.now)
             messages.append(await incident_signal.message(tx, kept, SignalState.OPENED, source))
             await incident_store.put(tx, kept)
-        if kept.told_at is not None and closing(seen.hits, kept.watched, kept.first_day, kept.usual):
+        over = not is_watched(seen.portfolio.model, kept.watched.event) or closing(
+            seen.hits, kept.watched, kept.first_day, kept.usual
+        )
+        if kept.told_at is not None and over:
             kept = replace(kept, closed_day=seen.day, closed_at=seen.now)
             messages.append(await incident_signal.message(tx, kept, SignalState.CLOSED, source))
             await incident_store.put(tx, kept)

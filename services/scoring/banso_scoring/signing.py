@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from banso_scoring.activity import properties_of
 from banso_scoring.domain.facts.fact_columns import EventColumns
 from banso_scoring.domain.incident.signature import Signature, signed
-from banso_scoring.domain.incident.signature_days import is_trouble
+from banso_scoring.domain.incident.signature_days import is_watched
 from banso_scoring.domain.success_model import SuccessModel
 
 Ints = NDArray[np.int64]
@@ -25,7 +25,7 @@ def with_signatures(
     """`events` and their `names`, with one event more for each that says its feature or version, under the name of
     its signature. `records` are values and, for each event, the place of its own among them."""
     values, places = records
-    troubles = [number for number, name in enumerate(names) if is_trouble(model, name)]
+    troubles = [number for number, name in enumerate(names) if is_watched(model, name)]
     if not model.incidents.enabled or not troubles:
         return events, names
     signatures: dict[Signature, int] = {}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from banso_scoring.domain.success_model import NAMES_REMEMBERED_MAX, FrictionKind
+from banso_scoring.model.findings import ModelError
 from banso_scoring.model.load import default_model, load_model
-from tests.scoring.domain.builders import small_model
+from tests.scoring.domain.builders import SMALL, small_model
 
 
 def test_metrics_over_the_same_events_share_one_series() -> None:
@@ -55,6 +58,14 @@ def test_the_look_up_of_names_is_bounded() -> None:
     for number in range(NAMES_REMEMBERED_MAX + 50):
         assert model.series_of[f"made-up-{number}"] == ()
     assert len(model.series_of) <= NAMES_REMEMBERED_MAX
+
+
+def test_only_a_channel_that_is_there_can_be_excepted_from_incidents() -> None:
+    with pytest.raises(ModelError) as refused:
+        load_model(SMALL + "incidents: {except: [eror]}\n", "small.yaml")
+    (finding,) = refused.value.findings
+    assert finding.reason == 'no channel of friction is called "eror", did you mean "error"?'
+    assert load_model(SMALL + "incidents: {except: [error]}\n", "small.yaml").incidents.exempt == {"error"}
 
 
 def test_user_windows_are_shared() -> None:

@@ -61,6 +61,12 @@ def test_the_version_follows_the_meaning_and_not_the_writing() -> None:
     assert plain.startswith("smallest@")
 
 
+def test_what_is_said_of_incidents_is_part_of_the_version_and_what_is_not_said_is_not() -> None:
+    plain = load_model(SMALLEST, "a").version
+    assert load_model(SMALLEST + "incidents: {accounts_min: 5}\n", "a").version != plain
+    assert load_model(SMALLEST + "incidents: {enabled: true}\n", "a").version == plain
+
+
 def test_all_faults_are_told_at_once_with_their_lines() -> None:
     text = SMALLEST.replace("kind: days-since", "kind: days-sinse").replace("weight: 1", "weight: -1")
     text += "signals:\n  stalled: {opens: 1}\n"

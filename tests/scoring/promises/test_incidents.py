@@ -14,11 +14,13 @@ from banso_common.contracts.account_signal import SUBJECT_PREFIX, AccountSignal,
 from banso_common.errors import Fenced, Unavailable
 from banso_scoring import tables as t
 from banso_scoring.domain.incident.signature import Signature, is_signature
+from banso_scoring.model.load import load_model
 from tests.conftest import START_AT
-from tests.scoring.domain.builders import small_model
+from tests.scoring.domain.builders import SMALL, small_model
 from tests.scoring.promises.failing import armed
 from tests.scoring.promises.room import LANES, Room, member_of, room_of
 from tests.scoring.promises.streams import event
+from tests.scoring.promises.switched import settle, want
 from tests.scoring.promises.test_sweep import said
 
 FIRMS = [f"firm-{n:02}" for n in range(12)]
@@ -97,6 +99,30 @@ async def test_six_firms_with_one_trouble_are_one_incident_from_beginning_to_end
     found = await parts(house)
     assert set(found) == set(HIT)
     assert set(found.values()) == {opened.account}
+
+
+EXCEPTED = load_model(SMALL + "incidents: {except: [error]}\n", "except.yaml")
+
+
+async def test_trouble_that_the_model_excepts_is_no_incident_but_that_of_each_account(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with room_of(database_url, clock, model=EXCEPTED) as house:
+        await settled(house, clock)
+        await days(house, clock, range(2), HIT)
+        assert await incidents(house) == []
+        assert await parts(house) == dict.fromkeys(HIT)
+        assert not any(is_signature(name) for cells in (await house.facts()).values() for name, _ in cells)
+
+
+async def test_an_incident_that_is_open_ends_when_the_model_excepts_its_trouble(
+    house: Room, clock: ManualClock
+) -> None:
+    await days(house, clock, range(2), HIT)
+    await want(house, EXCEPTED)
+    await settle(house)
+    await days(house, clock, range(2, 3), HIT)
+    assert [one.state for one in await incidents(house)] == [OPENED, CLOSED]
 
 
 async def test_an_account_in_other_trouble_is_told_of_by_itself(house: Room, clock: ManualClock) -> None:

@@ -24,12 +24,14 @@ from banso_scoring.domain.success_model import (
     SuccessModel,
     TouchRule,
 )
+from banso_scoring.model.compile_incidents import compile_incidents
 from banso_scoring.model.compile_journey import compile_journey
 from banso_scoring.model.compile_matrix import compile_capacity, compile_matrix, names_of
 from banso_scoring.model.compile_metrics import compile_metric
 from banso_scoring.model.compile_patterns import compile_objectives, compile_patterns
 from banso_scoring.model.compile_trouble import check_told_back, compile_course
 from banso_scoring.model.schema import ModelFile
+from banso_scoring.model.schema_incidents import IncidentsFile
 from banso_scoring.model.table import ROLE, Fault, Table, label
 
 SERIES_MAX = 64
@@ -58,7 +60,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
     journey = compile_journey(table)
     signals = _signals(table)
     objectives, patterns = compile_objectives(table), compile_patterns(table)
-    course = compile_course(table)
+    course, incidents = compile_course(table), compile_incidents(table)
     names = names_of(table)
     matrix = compile_matrix(table, names, journey)
     if len(table.series) > SERIES_MAX:
@@ -88,14 +90,16 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
         vocabulary=names.vocabulary(),
         matrix=matrix,
         capacity=compile_capacity(file.capacity),
-        incidents=file.incidents.compiled(),
+        incidents=incidents,
     )
     return model, []
 
 
 def _digest(file: ModelFile) -> str:
-    """Of all that makes scores: what alerts does with a signal makes no other model, nor does an incident."""
-    meaning = msgspec.json.encode(file.model_dump(mode="json", exclude={"plays", "incidents"}), order="sorted")
+    """Of all that scoring does: what alerts does with a signal makes no other model. A file that says nothing of
+    incidents keeps the name that it had before there were any."""
+    silent = {"plays"} | ({"incidents"} if file.incidents == IncidentsFile() else set())
+    meaning = msgspec.json.encode(file.model_dump(mode="json", exclude=silent), order="sorted")
     return sha256(meaning).hexdigest()[:12]
 
 

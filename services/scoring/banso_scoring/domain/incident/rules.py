@@ -21,3 +21,5 @@ class IncidentRules:
     properties: Properties = Properties()
     accounts_min: int = 3
     share_min: float = 0.002
+    exempt: frozenset[str] = frozenset()
+    """Channels of friction that are no fault of the product, however many accounts meet them at once."""

@@ -6,6 +6,7 @@ matter. Reading help is no trouble of the product and is left out.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,11 @@ class Met:
         some = mine[self.account]
         return Met(self.signatures, self.signature[some], self.account[some], self.day[some], self.count[some])
 
+    def watched(self, model: SuccessModel) -> Met:
+        """Without what `model` excepts from incidents."""
+        kept = np.array([is_watched(model, one.event) for one in self.signatures], np.bool_)[self.signature]
+        return Met(self.signatures, self.signature[kept], self.account[kept], self.day[kept], self.count[kept])
+
     def rows_of(self, trouble: Signature, *, exact: bool = False) -> NDArray[np.bool_]:
         """Which rows are of `trouble`: of the plain event (unless `exact`), else of all signatures that are part of
         it; an event that says more has a row of each kind."""
@@ -54,10 +60,19 @@ class Met:
         return np.isin(self.signature, numbers)
 
 
-def is_trouble(model: SuccessModel, event: str) -> bool:
-    """Whether the model calls the event friction; reading help is not meant."""
-    channels = [channel.series for channel in model.roles.channels if channel.kind is not FrictionKind.HELP]
+def is_trouble(model: SuccessModel, event: str, exempt: Collection[str] = ()) -> bool:
+    """Whether the model calls the event friction, in other channels than `exempt`; reading help is not meant."""
+    channels = [
+        channel.series
+        for channel in model.roles.channels
+        if channel.kind is not FrictionKind.HELP and channel.name not in exempt
+    ]
     return any(series in channels for series in model.series_of[event])
+
+
+def is_watched(model: SuccessModel, event: str) -> bool:
+    """Whether the event could be an incident: trouble of a channel that the model does not except."""
+    return is_trouble(model, event, model.incidents.exempt)
 
 
 class SignatureDays:

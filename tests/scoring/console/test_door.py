@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from banso_common.http.auth import COOKIE
 from banso_common.http.keys import Scope
-from banso_scoring.console.door import safe_next
+from banso_common.web.door import safe_next
 from tests.scoring.api.given import Door, Tenant
 
 PAGES = ["/", "/?band=watch&q=a", "/accounts/acme"]

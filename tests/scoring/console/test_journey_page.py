@@ -7,8 +7,8 @@ import re
 
 from httpx import AsyncClient
 
+from banso_common.web.language import LANGUAGES
 from banso_scoring.console.goal_chart import goal_chart
-from banso_scoring.console.language import LANGUAGES
 from banso_scoring.console.words_journey import JOURNEY_WORDS
 from tests.scoring.api.given import Tenant
 from tests.scoring.api.test_goals import a_past

@@ -9,9 +9,9 @@ import pytest
 
 from banso_common.contracts.account_signal import Band, ChannelEvidence, Evidence, Severity, SignalKind
 from banso_common.contracts.evidence_words import texts
+from banso_common.web.language import Language
 from banso_scoring.api import examples
 from banso_scoring.api.detail_shapes import AccountDetail, OpenSignal
-from banso_scoring.console.language import Language
 from banso_scoring.console.sentences import why
 
 NAMES = ("channel", "seen", "expected", "users", "log_evidence", "event", "event_seen", "days")

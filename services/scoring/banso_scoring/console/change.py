@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.web.frame import account_address
+from banso_common.web.language import Language, pick
 from banso_scoring.api.detail_shapes import AccountDetail, HistoryDay
 from banso_scoring.api.explain.explain import explanation
 from banso_scoring.api.explain.explain_shapes import Explanation, ScorePart
 from banso_scoring.console.chart import Chart
-from banso_scoring.console.language import Language, pick
-from banso_scoring.console.place import account_address
 from banso_scoring.domain.receipt.receipts import Status
 from banso_scoring.member import Member
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.web.language import Language, language_of
 from banso_scoring.api.feeds.feed_routes import feed_list
 from banso_scoring.api.feeds.feed_shapes import FeedShown
-from banso_scoring.console.language import Language, language_of
 from banso_scoring.console.pages_shown import show
 from banso_scoring.console.words_feed import FEED_WORDS
 from banso_scoring.feeds import FeedState

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from banso_common.http.problem import not_found
+from banso_common.web.door import sign_in_router
+from banso_common.web.language import Language, language_of
 from banso_scoring.api.detail import account_detail
 from banso_scoring.api.explain.explain import explanation
 from banso_scoring.api.query import is_storable
 from banso_scoring.console.change import change_of, dots, recently
-from banso_scoring.console.door import Page, reader, sign_in_router
 from banso_scoring.console.feeds_page import add_feeds_page, stale_feeds
 from banso_scoring.console.journey_page import add_journey_pages
-from banso_scoring.console.language import Language, language_of
 from banso_scoring.console.matrix_page import add_matrix_page
-from banso_scoring.console.pages_shown import STYLE, STYLE_ADDRESS, show
+from banso_scoring.console.pages_shown import FRAME, Page, reader, show
 from banso_scoring.console.place import Place
 from banso_scoring.console.segments_page import add_segments_page
 from banso_scoring.console.trouble_pages import add_trouble_pages
@@ -26,8 +26,6 @@ from banso_scoring.console.words_change import CHANGE_WORDS
 from banso_scoring.console.words_course import COURSE_WORDS
 from banso_scoring.console.words_plan import PLAN_WORDS
 from banso_scoring.member import Member
-
-FOREVER = "public, max-age=31536000, immutable"
 
 
 def _words(language: Language) -> dict[str, object]:
@@ -87,10 +85,4 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
     add_segments_page(router, member)
     add_trouble_pages(router, member)
     add_journey_pages(router, member)
-    open_to_all = APIRouter(include_in_schema=False)
-
-    @open_to_all.get(STYLE_ADDRESS)
-    async def style() -> Response:
-        return Response(STYLE, media_type="text/css", headers={"Cache-Control": FOREVER})
-
-    return [router, sign_in_router(), open_to_all]
+    return [router, sign_in_router(FRAME), FRAME.style_router()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
@@ -67,11 +67,6 @@ class Place:
     def here(self) -> str:
         """The address of the first page."""
         return _address(self.pairs)
-
-
-def account_address(account: str) -> str:
-    """The address of an account's page."""
-    return "/accounts/" + quote(account, safe="/")
 
 
 def _address(pairs: list[tuple[str, str]]) -> str:

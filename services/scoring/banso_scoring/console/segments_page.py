@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from banso_common.http.problem import Problem
+from banso_common.web.language import language_of
 from banso_scoring.api.query import TEXT_CHARS_MAX, is_storable
 from banso_scoring.api.segments.segments import segments, ways
-from banso_scoring.console.language import language_of
 from banso_scoring.console.pages_shown import show
 from banso_scoring.console.words_plan import PLAN_WORDS
 from banso_scoring.member import Member

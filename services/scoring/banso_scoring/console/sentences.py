@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from banso_common.contracts.account_signal import Band, SignalKind
+from banso_common.web.language import Language, pick
+from banso_common.web.numbers import about, days, percent
 from banso_scoring.api.detail_shapes import AccountDetail, MetricValue
 from banso_scoring.api.journey.journey_shapes import GoalCondition
-from banso_scoring.console.language import Language, pick
-from banso_scoring.console.numbers import about, days, percent
 from banso_scoring.domain.plan.objectives import PlanState
 
 SENTENCES_MAX = 2

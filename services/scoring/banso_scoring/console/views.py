@@ -9,13 +9,13 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_signal import Severity, SignalKind
+from banso_common.web.language import Language
 from banso_scoring.api.detail import detail_of, history
 from banso_scoring.api.detail_shapes import AccountDetail
 from banso_scoring.api.examine import examine
 from banso_scoring.api.listing import page
 from banso_scoring.console.chart import Chart, chart_of
 from banso_scoring.console.facets import Facets, facets, owners
-from banso_scoring.console.language import Language
 from banso_scoring.console.place import Place
 from banso_scoring.console.sentences import why
 from banso_scoring.domain.model_parts import Phase, Texts

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
 from banso_common.contracts.words import BANDS, TOUCHES
-from banso_scoring.console.language import Language
+from banso_common.web.language import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language. Texts with `{}` are filled by `sentences` and `numbers`."""
 
-    other_language: str
-    segments: str
     today: str
     accounts: str
     flagged: str
@@ -25,8 +23,6 @@ class Words:
     anyone: str
     any_signal: str
     any_touch: str
-    apply: str
-    clear: str
     account: str
     health: str
     health_now: str
@@ -43,9 +39,6 @@ class Words:
     no_score: str
     contract_ended: str
     nothing: str
-    next_page: str
-    first_page: str
-    back: str
     dimensions: str
     weight: str
     no_evidence: str
@@ -76,17 +69,6 @@ class Words:
     open_signals: str
     no_signals: str
     made_from: str
-    sign_in: str
-    sign_in_hint: str
-    key: str
-    wrong_key: str
-    sign_out: str
-    not_found: str
-    not_allowed: str
-    not_understood: str
-    away: str
-    failed: str
-    goes_on: str
     bands: Mapping[Band, str]
     kinds: Mapping[SignalKind, str]
     touches: Mapping[TouchModel, str]
@@ -94,8 +76,6 @@ class Words:
 
 WORDS: dict[Language, Words] = {
     "ja": Words(
-        other_language="English",
-        segments="セグメント",
         today="今日の対応",
         accounts="{} 件のうち要対応 {} 件",
         flagged="要対応",
@@ -105,8 +85,6 @@ WORDS: dict[Language, Words] = {
         anyone="担当者：全員",
         any_signal="兆候：すべて",
         any_touch="タッチ：すべて",
-        apply="絞り込む",
-        clear="解除",
         account="顧客",
         health="ヘルス",
         health_now="現在のヘルススコア",
@@ -123,9 +101,6 @@ WORDS: dict[Language, Words] = {
         no_score="判断するにはデータが足りません",
         contract_ended="契約は{}に終了しました",
         nothing="該当する顧客はありません。",
-        next_page="次のページ",
-        first_page="最初のページ",
-        back="一覧へ戻る",
         dimensions="スコアの内訳",
         weight="重み {}",
         no_evidence="データなし",
@@ -156,17 +131,6 @@ WORDS: dict[Language, Words] = {
         open_signals="出ている兆候",
         no_signals="出ている兆候はありません。",
         made_from="{} から {} までの事実（記録のある日 {} 日）を、モデル {} で計算しました。",
-        sign_in="サインイン",
-        sign_in_hint="APIキー（accounts:read）を入力してください。キーは banso keys create で作れます。",
-        key="APIキー",
-        wrong_key="このキーでは入れません。accounts:read の権限を持つキーか確かめてください。",
-        sign_out="サインアウト",
-        not_found="見つかりません",
-        not_allowed="このキーでは見られません",
-        not_understood="この条件は読み取れません",
-        away="データベースが応答しません。少し待ってからやり直してください。",
-        failed="表示できませんでした",
-        goes_on="続ける",
         bands=BANDS["ja"],
         kinds={
             SignalKind.SILENT_STRUGGLING: "黙って困っている",
@@ -181,8 +145,6 @@ WORDS: dict[Language, Words] = {
         touches=TOUCHES["ja"],
     ),
     "en": Words(
-        other_language="日本語",
-        segments="Segments",
         today="Today",
         accounts="{} accounts, {} flagged",
         flagged="flagged",
@@ -192,8 +154,6 @@ WORDS: dict[Language, Words] = {
         anyone="Any owner",
         any_signal="Any signal",
         any_touch="Any touch",
-        apply="Filter",
-        clear="Clear",
         account="Account",
         health="Health",
         health_now="Health score now",
@@ -210,9 +170,6 @@ WORDS: dict[Language, Words] = {
         no_score="Too little data to say",
         contract_ended="The contract ended on {}",
         nothing="No account fits.",
-        next_page="Next page",
-        first_page="First page",
-        back="Back to the list",
         dimensions="What the score is made of",
         weight="weight {}",
         no_evidence="no evidence",
@@ -243,17 +200,6 @@ WORDS: dict[Language, Words] = {
         open_signals="Open signals",
         no_signals="No signal is open.",
         made_from="Worked out from the facts of {} to {} ({} days with facts) by the model {}.",
-        sign_in="Sign in",
-        sign_in_hint="Enter an API key with accounts:read. `banso keys create` makes one.",
-        key="API key",
-        wrong_key="This key does not open the console. It needs the scope accounts:read.",
-        sign_out="Sign out",
-        not_found="Not found",
-        not_allowed="This key may not see that",
-        not_understood="This filter cannot be read",
-        away="The database does not answer. Wait a moment and try again.",
-        failed="This cannot be shown",
-        goes_on="Go on",
         bands=BANDS["en"],
         kinds={
             SignalKind.SILENT_STRUGGLING: "struggling in silence",

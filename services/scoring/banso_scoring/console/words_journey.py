@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from banso_scoring.console.language import Language
+from banso_common.web.language import Language
 from banso_scoring.domain.journey.estimate import Unsaid
 from banso_scoring.domain.journey.goal_curve import Reading
 from banso_scoring.domain.journey.phase_history import Moved

@@ -8,7 +8,7 @@ from datetime import date
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from banso_scoring.console.language import Language
+from banso_common.web.language import Language
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

@@ -1,0 +1,139 @@
+"""The console's door: who has no key is led to sign in, every fault is a page, and no page runs a script.
+
+The key lives in an HttpOnly, SameSite=Strict cookie that counts for reading, and for forms that show that they are
+ours (see `forms`). A link from elsewhere (a message in Slack) comes without that cookie; one reload from our own page
+brings it, before anybody is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from banso_common.errors import BansoError
+from banso_common.http.auth import COOKIE, principal_of
+from banso_common.http.keys import KeyRing, Principal, Scope
+from banso_common.http.problem import Problem, problem_of
+from banso_common.web.forms import fields_of
+from banso_common.web.frame import Frame
+
+COOKIE_AGE_S = 30 * 24 * 3_600
+OPENS = (Scope.ACCOUNTS_READ, Scope.OUTREACH_READ)
+"""Any of these opens the console; a page asks for its own."""
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, Accept-Language",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class NotSignedIn(Exception):
+    """Nobody that the console knows asks."""
+
+
+def page_of(frame: Frame) -> type[APIRoute]:
+    """A kind of route whose every answer is a page in this frame."""
+
+    class Page(APIRoute):
+        """See `page_of`."""
+
+        def get_route_handler(self) -> Endpoint:
+            inner = super().get_route_handler()
+
+            async def answer(request: Request) -> Response:
+                try:
+                    response = await inner(request)
+                except NotSignedIn:
+                    response = _to_sign_in(frame, request)
+                except (Problem, BansoError, HTTPException, RequestValidationError) as fault:
+                    problem = problem_of(fault)
+                    response = frame.show(request, "problem.html", {"problem": problem}, problem.status)
+                for name, value in HEADERS.items():
+                    response.headers.setdefault(name, value)
+                return response
+
+            return answer
+
+    return Page
+
+
+def reader_of(scope: Scope) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that lets through who may read with `scope`. Raises NotSignedIn, Problem 403."""
+
+    async def reader(request: Request) -> Principal:
+        principal = principal_of(request)
+        if principal is None:
+            raise NotSignedIn
+        if not principal.may(scope):
+            raise Problem(403, "scope-missing", f"the key `{principal.name}` lacks the scope {scope}")
+        return principal
+
+    return reader
+
+
+def _to_sign_in(frame: Frame, request: Request) -> Response:
+    from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
+    if request.method == "GET" and from_elsewhere and COOKIE not in request.cookies:
+        return frame.show(request, "again.html", {"address": _own_address(request)})
+    return RedirectResponse(f"/login?next={quote(_own_address(request), safe='')}", 303)
+
+
+def _own_address(request: Request) -> str:
+    path = quote(request.url.path, safe="/")
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def safe_next(address: str | None) -> str:
+    """Where to go after signing in: a path of ours, or the list; never another site."""
+    if address is None or not address.startswith("/") or address[1:2] in ("/", "\\"):
+        return "/"
+    return address if address.isprintable() and "\\" not in address else "/"
+
+
+def sign_in_router(frame: Frame) -> APIRouter:
+    """Signing in and out. Each service with pages brings it; behind one host either answers alike."""
+    router = APIRouter(route_class=page_of(frame), include_in_schema=False)
+
+    @router.get("/login", response_class=HTMLResponse)
+    async def sign_in_page(request: Request) -> Response:
+        """The form; or, with a key in the address as the standalone prints it, straight in."""
+        key, following = request.query_params.get("key"), safe_next(request.query_params.get("next"))
+        if key is not None:
+            return _enter(frame, request, key, following)
+        return frame.show(request, "login.html", {"following": following, "wrong": False})
+
+    @router.post("/login", response_class=HTMLResponse)
+    async def sign_in(request: Request) -> Response:
+        form = await fields_of(request)
+        return _enter(frame, request, form.get("key", "").strip(), safe_next(form.get("next")))
+
+    @router.post("/logout")
+    async def sign_out() -> Response:
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return response
+
+    return router
+
+
+def _enter(frame: Frame, request: Request, key: str, following: str) -> Response:
+    ring: KeyRing = request.app.state.keys
+    principal = ring.find(key)
+    if principal is None or not any(principal.may(scope) for scope in OPENS):
+        return frame.show(request, "login.html", {"following": following, "wrong": True}, 401)
+    response = RedirectResponse(following, 303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, key, max_age=COOKIE_AGE_S, httponly=True, samesite="strict", secure=secure)
+    return response

@@ -13,12 +13,15 @@ from sqlalchemy import select
 
 from banso_common.clock import ManualClock
 from banso_common.contracts.codec import encode
+from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
 from banso_common.db.migrate import upgrade
-from banso_common.db.transaction import reading
+from banso_common.db.transaction import reading, transaction
 from banso_common.log.port import Log
+from banso_common.pipeline.gaps import AcceptedGap, Gap, accept, find
 from banso_common.telemetry import metrics
 from banso_scoring import tables as t
+from banso_scoring.api.conservation import conservation
 from banso_scoring.service import ScoringService
 from banso_scoring.settings import ScoringSettings
 from tests.conftest import START_AT
@@ -82,7 +85,7 @@ def alarm() -> float | None:
     return metrics.REGISTRY.get_sample_value("banso_partition_halted", {"service": "scoring", "partition": str(GAP)})
 
 
-async def test_records_that_are_gone_stop_their_partition_and_no_other(
+async def test_records_that_are_gone_stop_their_partition_and_no_other_until_somebody_accepts_it(
     place: Place, tmp_path: Path, clock: ManualClock
 ) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
@@ -105,3 +108,19 @@ async def test_records_that_are_gone_stop_their_partition_and_no_other(
         assert alarm() == 1.0
         await reaches(service, GAP, 10)
     assert alarm() == 0.0, "who has let go of a partition raises no alarm for it"
+    engine = connect(url)
+    async with transaction(engine) as tx:
+        (gap,) = await find(tx, t.checkpoint, log)
+        assert gap == Gap(Topic.ACCOUNT_ACTIVITY, GAP, 10, 15)
+        await accept(tx, (t.checkpoint, t.accepted_gap), AcceptedGap(gap, clock.now(), "the disk was full"))
+    await engine.dispose()
+    async with serving(log, url, clock) as service:
+        await write(log, GAP, 15, 16)
+        await reaches(service, GAP, (await log.scan(Topic.ACCOUNT_ACTIVITY, GAP, 0, 1)).end_offset)
+        assert service.readiness()["scoring.partitions"] is None
+        async with reading(service.engine) as tx:
+            told = await conservation(tx)
+        assert told.adds_up
+        assert [(one.lane, one.from_offset, one.to_offset, one.reason) for one in told.gaps] == [
+            (GAP, 10, 15, "the disk was full")
+        ]

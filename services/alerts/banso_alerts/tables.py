@@ -9,10 +9,12 @@ from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, 
 
 from banso_common.db.checkpoint import checkpoint_table
 from banso_common.db.outbox import outbox_table
+from banso_common.pipeline.gaps import gap_table
 
 metadata = MetaData(info={"service": "alerts"})
 checkpoint = checkpoint_table(metadata)
 outbox = outbox_table(metadata)
+accepted_gap = gap_table(metadata)
 
 signal = Table(
     "signal",

@@ -30,12 +30,14 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Large
 
 from banso_common.db.checkpoint import checkpoint_table
 from banso_common.db.outbox import outbox_table
+from banso_common.pipeline.gaps import gap_table
 from banso_scoring.tables_trouble import trouble_tables
 
 metadata = MetaData(info={"service": "scoring"})
 
 checkpoint = checkpoint_table(metadata)
 outbox = outbox_table(metadata)
+accepted_gap = gap_table(metadata)
 
 account = Table(
     "account",

@@ -16,6 +16,7 @@ from banso_standalone import (
     cli_calibrate,
     cli_diff,
     cli_feeds,
+    cli_gaps,
     cli_goals,
     cli_model,
     cli_plays,
@@ -45,6 +46,7 @@ cli_diff.add(cli_model.model)
 cli_switch.add(cli_model.model)
 app.add_typer(cli_model.model, name="model")
 app.add_typer(cli_feeds.feeds, name="feeds")
+app.add_typer(cli_gaps.gaps, name="gaps")
 app.add_typer(cli_plays.plays, name="plays")
 cli_goals.add(app)
 cli_proof.add(app)

@@ -73,6 +73,10 @@ def show_conservation(as_json: JsonOption = False) -> None:
                 f"lane {lane.lane}: received {lane.received} = applied {lane.applied} + duplicate {lane.duplicate}"
                 f" + dead-lettered {lane.dead_lettered}{'' if lane.adds_up else '  DOES NOT ADD UP'}"
             )
+        for gap in found.gaps:
+            size = f"records {gap.from_offset} to {gap.to_offset - 1} are lost"
+            told = size if gap.to_offset > gap.from_offset else f"the log was made anew at {gap.from_offset}"
+            typer.echo(f"lane {gap.lane}: {told}; accepted {gap.accepted_at}: {gap.reason}")
     if not found.adds_up:
         raise typer.Exit(1)
 

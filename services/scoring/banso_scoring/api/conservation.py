@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.clock import iso
 from banso_common.contracts.topics import Topic
 from banso_common.db.checkpoint import NONE_YET
+from banso_common.pipeline.gaps import accepted_in
 from banso_scoring import tables as t
 from banso_scoring.api.render import day_text
-from banso_scoring.api.shapes import Conservation, LaneCount
+from banso_scoring.api.shapes import Conservation, GapAccepted, LaneCount
 
 
 async def conservation(tx: AsyncConnection) -> Conservation:
@@ -30,4 +32,8 @@ async def conservation(tx: AsyncConnection) -> Conservation:
         )
         for row in await tx.execute(query.order_by(t.lane.c.lane))
     ]
-    return Conservation(all(lane.adds_up for lane in lanes), lanes)
+    gaps = [
+        GapAccepted(told.gap.partition, told.gap.from_offset, told.gap.to_offset, iso(told.accepted_at), told.reason)
+        for told in await accepted_in(tx, t.accepted_gap)
+    ]
+    return Conservation(all(lane.adds_up for lane in lanes), lanes, gaps)

@@ -90,6 +90,20 @@ class LaneCount:
 
 
 @dataclass(frozen=True, slots=True)
+class GapAccepted:
+    """Records that the log gave up before they were read, and an operator's word that they are lost."""
+
+    __pydantic_config__ = DESCRIBED
+
+    lane: int
+    from_offset: int
+    to_offset: int
+    """The offset at which reading went on; below `from_offset` when the log had been made anew."""
+    accepted_at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conservation:
     """Whether every record that was received is accounted for, by partition."""
 
@@ -97,3 +111,5 @@ class Conservation:
 
     adds_up: bool
     lanes: list[LaneCount]
+    gaps: list[GapAccepted]
+    """Records that nobody received, and that somebody accepted as lost; oldest first."""

@@ -1,0 +1,29 @@
+"""Gaps in the log that an operator accepted.
+
+Frozen once released: a later change of a table is a migration of its own.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "accepted_gap",
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("accepted_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("from_offset", sa.BigInteger(), nullable=False),
+        sa.Column("to_offset", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "partition", "accepted_at"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("accepted_gap")

@@ -22,6 +22,7 @@ from banso_alerts.channels.port import Channel
 from banso_alerts.channels.set_up import channels_of, directory_of
 from banso_alerts.channels.slack_web import SlackWebChannel
 from banso_alerts.closed_days import closed_days, closed_days_in
+from banso_alerts.console.pages import make_console
 from banso_alerts.decide import Desk
 from banso_alerts.deliver import Deliverer, tend
 from banso_alerts.domain.hours import OpenHours
@@ -80,13 +81,15 @@ class AlertsService:
         self._prover = Ticker(clock, PROVE_EVERY_MS, self._prove)
         self._measurer = Ticker(clock, MEASURE_EVERY_MS, self._measure)
         self._tasks = Tasks(self.name)
+        proof = ProofRoom(self.engine, clock, self.policy, settings.floor, self._stored)
         self.routers: Sequence[APIRouter] = [
             make_router(self.engine, clock, self._stored),
             make_verdict_router(self.engine, clock, self._stored),
             make_slack_router(self.engine, clock, self._stored, settings.slack_signing_secret),
             make_suppression_router(self.engine, clock, self._stored),
             make_unsubscribe_router(self.engine, clock, self._stored, settings.link_secret),
-            make_proof_router(ProofRoom(self.engine, clock, self.policy, settings.floor, self._stored)),
+            make_proof_router(proof),
+            *make_console(proof),
         ]
 
     async def start(self) -> None:

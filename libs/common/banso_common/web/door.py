@@ -70,7 +70,8 @@ def page_of(frame: Frame) -> type[APIRoute]:
 
 
 def reader_of(scope: Scope) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency that lets through who may read with `scope`. Raises NotSignedIn, Problem 403."""
+    """A dependency that lets through who may read with `scope`, and leaves who it is at the request.
+    Raises NotSignedIn, Problem 403."""
 
     async def reader(request: Request) -> Principal:
         principal = principal_of(request)
@@ -78,6 +79,7 @@ def reader_of(scope: Scope) -> Callable[[Request], Awaitable[Principal]]:
             raise NotSignedIn
         if not principal.may(scope):
             raise Problem(403, "scope-missing", f"the key `{principal.name}` lacks the scope {scope}")
+        request.state.principal = principal
         return principal
 
     return reader

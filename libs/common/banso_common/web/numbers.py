@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
+from banso_common.clock import SECOND_MS
 from banso_common.web.language import Language
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -40,6 +42,16 @@ def day(iso_day: str, language: Language) -> str:
 def long_day(iso_day: str, language: Language) -> str:
     """A date with its weekday."""
     return format_date(date.fromisoformat(iso_day), "full", locale=language)
+
+
+def moment(at: int, now: int, zone: ZoneInfo, language: Language) -> str:
+    """An instant on the wall clock of `zone`: the time alone is of today, another year is written out."""
+    local, today = (datetime.fromtimestamp(each / SECOND_MS, UTC).astimezone(zone) for each in (at, now))
+    clock = f"{local.hour}:{local.minute:02d}"
+    if local.date() == today.date():
+        return f"今日 {clock}" if language == "ja" else f"today {clock}"
+    said = format_skeleton("MMMEd" if local.year == today.year else "yMMMd", local.date(), locale=language)
+    return f"{said} {clock}"
 
 
 def ago(days: int, language: Language) -> str:

@@ -44,7 +44,7 @@ def _inbox(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Callab
     async def list_outreach(query: Annotated[ListQuery, Query()]) -> OutreachList:
         """Every outreach that was decided, the newest first: sent, waiting, or held back and why."""
         async with reading(engine) as tx:
-            rows = await inbox.listed(tx, _filter(query, clock.now()), _place(query), query.limit + 1)
+            rows = await inbox.listed(tx, filter_of(query, clock.now()), place_of(query), query.limit + 1)
         shown = rows[: query.limit]
         more = cursor_of(query.binding(), [shown[-1].created_at, shown[-1].id]) if len(rows) > query.limit else None
         return OutreachList([summary_of(row) for row in shown], more)
@@ -76,7 +76,8 @@ def _inbox(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Callab
         return _found(row)
 
 
-def _filter(query: ListQuery, now: int) -> inbox.Filter:
+def filter_of(query: ListQuery, now: int) -> inbox.Filter:
+    """Which outreaches a query asks for."""
     values: dict[str, list[str]] = {
         "account": query.account,
         "owner": query.owner,
@@ -89,7 +90,7 @@ def _filter(query: ListQuery, now: int) -> inbox.Filter:
     return inbox.Filter(values, now if query.open is True else None, now if query.open is False else None)
 
 
-def _place(query: ListQuery) -> inbox.Place | None:
+def place_of(query: ListQuery) -> inbox.Place | None:
     """Where the page begins. Raises Refused for a cursor that this query did not make."""
     if query.cursor is None:
         return None

@@ -13,14 +13,14 @@ from urllib.parse import parse_qs
 import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts.api.door import OUTREACH_ID, problems
 from banso_alerts.channels.slack_signature import is_from_slack
 from banso_alerts.domain.acts import SLACK_PREFIX, Act, Deed, Source
 from banso_alerts.domain.recipients import SLACK_MEMBER
 from banso_alerts.render.blocks import ACTION_PREFIX, SNOOZE_DAYS
-from banso_alerts.store import acts, inbox
+from banso_alerts.store import inbox
 from banso_common.clock import DAY_MS, SECOND_MS, Clock
 from banso_common.contracts.codec import decode
 from banso_common.db.transaction import transaction
@@ -85,7 +85,8 @@ def make_slack_router(
         try:
             async with asyncio.timeout(ANSWER_S_MAX), transaction(engine) as tx:
                 for act in done:
-                    await do(tx, act)
+                    if await inbox.do(tx, act) is None:
+                        logger("alerts.slack").warning("click on nothing that is there", outreach=act.outreach_id)
         except TimeoutError:
             raise Problem(503, "unavailable", "the store did not answer in time; click again") from None
         if done:
@@ -106,21 +107,6 @@ def acts_of(body: bytes) -> list[Act]:
         return []
     found = (_act(action, said.user) for action in said.actions[:ACTIONS_MAX])
     return [act for act in found if act is not None]
-
-
-async def do(tx: AsyncConnection, act: Act) -> None:
-    """Store an act; one on an outreach that is not there is left."""
-    match act.what:
-        case Deed.ACKNOWLEDGED:
-            row = await inbox.acknowledge(tx, act)
-        case Deed.SNOOZED:
-            row = await inbox.snooze(tx, act)
-        case _:
-            row = await inbox.locked(tx, act.outreach_id)
-            if row is not None:
-                await acts.judge(tx, row, act)
-    if row is None:
-        logger("alerts.slack").warning("click on an outreach that is not there", outreach=act.outreach_id)
 
 
 def _act(action: Action, member: Member) -> Act | None:

@@ -34,6 +34,7 @@ class Source(StrEnum):
 
     BUTTON = "button"
     API = "api"
+    PAGE = "page"
 
 
 VERDICTS = frozenset(Deed(verdict.value) for verdict in Verdict)

@@ -42,6 +42,13 @@ PlacesOf = Callable[[Candidate], Places]
 ZoneOf = Callable[[Candidate], ZoneInfo]
 
 
+def spent_of(tellings: Mapping[tuple[str, str, str], float], hours: float | None) -> tuple[int, float]:
+    """Of how many signals a recipient was told on a day, and the hours of work that is; `tellings` with the cost of
+    each. What is longer than a day's `hours` takes that day and no more."""
+    spent = sum(each if hours is None else min(each, hours) for each in tellings.values())
+    return len({signal for signal, _, _ in tellings}), spent
+
+
 def in_order(candidates: Iterable[Candidate], worths: Mapping[str, Worth]) -> list[Candidate]:
     """The order in which they are heard."""
     return sorted(
@@ -94,11 +101,11 @@ class Bench:
             for told in self.ledger.on_day(candidate.recipient.key, day)
             if told.signal_key != candidate.signal.key or told.play != candidate.play.name
         }
-        if places.cap > 0 and len({signal for signal, _, _ in today}) >= places.cap:
+        signals, spent = spent_of(today, places.hours)
+        if places.cap > 0 and signals >= places.cap:
             return Reason.CAP
         if candidate.recipient.audience is Audience.OWNER and places.hours is not None:
             cost = min(candidate.play.cost.hours, places.hours)
-            spent = sum(min(hours, places.hours) for hours in today.values())
             if is_spent or places.hours <= 0 or spent + cost > places.hours + HOURS_SLACK:
                 return Reason.BUDGET
         return None

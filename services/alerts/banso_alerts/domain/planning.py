@@ -49,13 +49,18 @@ class Policy:
         return now + storm.repeat_ms if lasts and matters and candidate.turn < storm.repeats else None
 
     def places_of(self, candidate: Candidate, now: int) -> Places:
-        """How much room the candidate's recipient has today: no hours of work on a day on which they do not work,
-        but for a play that may interrupt at any time."""
-        room, zone = self.rules.room, self.zone(candidate.recipient.time_zone)
+        """How much room the candidate's recipient has today."""
+        recipient = candidate.recipient
+        return self.places_on(recipient.time_zone, recipient.country, now, interrupts=not candidate.play.quiet_hours)
+
+    def places_on(self, time_zone: str, country: str, now: int, *, interrupts: bool = False) -> Places:
+        """How much room somebody there has today: no hours of work on a day on which they do not work, but for a play
+        that `interrupts` at any time."""
+        room, zone = self.rules.room, self.zone(time_zone)
         hours = room.hours_per_week
         if hours is not None:
-            works = self.rules.hours.of(candidate.recipient.country).works(local_time(now, zone).date())
-            hours = hours / len(self.rules.hours.days) if works or not candidate.play.quiet_hours else 0.0
+            works = self.rules.hours.of(country).works(local_time(now, zone).date())
+            hours = hours / len(self.rules.hours.days) if works or interrupts else 0.0
         return Places(room.voice_customer_ms, room.voice_house_ms, self.rules.cap_per_day, hours)
 
 

@@ -10,6 +10,7 @@ from banso_alerts.domain.plays import SEVERITY_ORDER
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.sinks import one_line
 from banso_common.contracts.account_signal import Severity
+from banso_common.contracts.words import SEVERITIES
 
 ITEMS_SHOWN_MAX = 30
 
@@ -41,7 +42,7 @@ class DigestWords:
 WORDS: Mapping[str, DigestWords] = {
     "ja": DigestWords(
         title="その場ではお知らせしなかったこと：{count}件",
-        severities={Severity.CRITICAL: "重大", Severity.WARNING: "注意", Severity.INFO: "参考"},
+        severities=SEVERITIES["ja"],
         why={
             Reason.BUDGET: "その日の対応時間の枠を超えるため",
             Reason.ONE_VOICE: "同じお客様のことを既にお知らせしたため",
@@ -56,7 +57,7 @@ WORDS: Mapping[str, DigestWords] = {
     ),
     "en": DigestWords(
         title="Held back from you: {count}",
-        severities={Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "For information"},
+        severities=SEVERITIES["en"],
         why={
             Reason.BUDGET: "more work than your day had hours for it",
             Reason.ONE_VOICE: "you had just heard of this account",

@@ -1,4 +1,4 @@
-"""What people do with outreaches: look, acknowledge, snooze; and silences. Each act is said in the same transaction."""
+"""What people do with outreaches: look, take, judge, put off. Each act is said in the same transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, literal, or_, select, tuple_, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
-from banso_alerts.domain.acts import Act
+from banso_alerts.domain.acts import Act, Deed
 from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
 from banso_alerts.outcomes import outcome_of, say
 from banso_alerts.store import acts, carriers
@@ -41,9 +41,11 @@ class Filter:
         return found
 
 
-async def listed(tx: AsyncConnection, wanted: Filter, after: Place | None, most: int) -> Sequence[Row[Any]]:
-    """At most `most` outreaches, the newest first, after the place (created_at, id)."""
-    chosen = select(t.outreach).where(*wanted.conditions())
+async def listed(
+    tx: AsyncConnection, wanted: Filter, after: Place | None, most: int, heap: Sequence[ColumnElement[bool]] = ()
+) -> Sequence[Row[Any]]:
+    """At most `most` outreaches, the newest first, after the place (created_at, id); of one `heap` if asked."""
+    chosen = select(t.outreach).where(*wanted.conditions(), *heap)
     if after is not None:
         chosen = chosen.where(tuple_(o.created_at, o.id) < tuple_(*(literal(key) for key in after)))
     return (await tx.execute(chosen.order_by(o.created_at.desc(), o.id.desc()).limit(most))).all()
@@ -52,6 +54,20 @@ async def listed(tx: AsyncConnection, wanted: Filter, after: Place | None, most:
 async def one(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
     """The outreach of that id."""
     return (await tx.execute(select(t.outreach).where(o.id == outreach_id))).one_or_none()
+
+
+async def do(tx: AsyncConnection, act: Act) -> Row[Any] | None:
+    """Store an act, whichever door it came by; gives the outreach as it is then, None when there is none such."""
+    match act.what:
+        case Deed.ACKNOWLEDGED:
+            return await acknowledge(tx, act)
+        case Deed.SNOOZED:
+            return await snooze(tx, act)
+        case _:
+            row = await locked(tx, act.outreach_id)
+            if row is not None:
+                await acts.judge(tx, row, act)
+            return row
 
 
 async def acknowledge(tx: AsyncConnection, act: Act) -> Row[Any] | None:

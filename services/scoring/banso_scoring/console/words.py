@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
-from banso_common.contracts.words import BANDS, TOUCHES
+from banso_common.contracts.words import BANDS, KINDS, TOUCHES
 from banso_common.web.language import Language
 
 
@@ -132,16 +132,7 @@ WORDS: dict[Language, Words] = {
         no_signals="出ている兆候はありません。",
         made_from="{} から {} までの事実（記録のある日 {} 日）を、モデル {} で計算しました。",
         bands=BANDS["ja"],
-        kinds={
-            SignalKind.SILENT_STRUGGLING: "黙って困っている",
-            SignalKind.STRUGGLING: "つまずいている",
-            SignalKind.HEALTH_CRITICAL: "ヘルス危険",
-            SignalKind.STALLED: "停滞",
-            SignalKind.GOAL_REACHED: "ゴール達成",
-            SignalKind.CONTACT_MADE: "問い合わせあり",
-            SignalKind.CONTRACT_RENEWED: "契約更新",
-            SignalKind.CONTRACT_ENDED: "契約終了",
-        },
+        kinds=KINDS["ja"],
         touches=TOUCHES["ja"],
     ),
     "en": Words(
@@ -201,16 +192,7 @@ WORDS: dict[Language, Words] = {
         no_signals="No signal is open.",
         made_from="Worked out from the facts of {} to {} ({} days with facts) by the model {}.",
         bands=BANDS["en"],
-        kinds={
-            SignalKind.SILENT_STRUGGLING: "struggling in silence",
-            SignalKind.STRUGGLING: "struggling",
-            SignalKind.HEALTH_CRITICAL: "health critical",
-            SignalKind.STALLED: "stalled",
-            SignalKind.GOAL_REACHED: "goal reached",
-            SignalKind.CONTACT_MADE: "wrote to us",
-            SignalKind.CONTRACT_RENEWED: "contract renewed",
-            SignalKind.CONTRACT_ENDED: "contract ended",
-        },
+        kinds=KINDS["en"],
         touches=TOUCHES["en"],
     ),
 }

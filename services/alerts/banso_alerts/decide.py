@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,13 +12,14 @@ from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
 from banso_alerts.domain.planning import Known, Policy, candidates_of, closed_already, decide_all
 from banso_alerts.domain.proof.measurement import believed_uplifts
 from banso_alerts.domain.proof.rule_book import RuleBook
-from banso_alerts.domain.stages import Decision
+from banso_alerts.domain.stages import Decision, taken_back
 from banso_alerts.domain.stages.inhibition import INHIBITS
 from banso_alerts.experiment import enrol
 from banso_alerts.outcomes import say
 from banso_alerts.render.compose import compose
 from banso_alerts.render.message import Message
 from banso_alerts.store import plans, reminders, silences, suppressions
+from banso_alerts.store import turns as turns_store
 from banso_alerts.store.proof import findings, rules
 from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row, reminder_of
 from banso_common.contracts.account_signal import AccountSignal, SignalState
@@ -41,11 +42,17 @@ class Desk:
         new = await plans.hear(tx, [signal for _, signal in heard], now)
         ended = {_episode(signal) for signal in new if signal.state is SignalState.CLOSED}
         expired = await plans.close(tx, sorted(ended), now)
+        turns = await turns_store.newest(tx, new)
+        back = await turns_store.take_back(tx, turns.values(), now)
         await plans.release_inhibited(tx, [account for account, kind, _ in sorted(ended) if kind in INHIBITS], now)
-        over = {signal.key for signal in new if signal.state is SignalState.OPENED and _episode(signal) in ended}
-        found = [each for signal in new for each in self._candidates(signal)]
-        rows = await self._plan(tx, found, over, lambda each: lanes[each.signal.key], now)
-        await say(tx, [*rows, *(dict(row._mapping) for row in expired)], now)
+        opened = [signal for signal in new if signal.state is SignalState.OPENED]
+        settled = {signal.key: closed_already() for signal in opened if _episode(signal) in ended}
+        older = [one for one in opened if _episode(one) in turns and turns[_episode(one)].key != one.key]
+        settled |= {signal.key: taken_back() for signal in older}
+        asked = [signal for signal in new if signal.part_of is None or not signal.turn]
+        found = [each for signal in asked for each in self._candidates(signal)]
+        rows = await self._plan(tx, found, settled, lambda each: lanes[each.signal.key], now)
+        await say(tx, [*rows, *(dict(row._mapping) for row in (*expired, *back))], now)
 
     async def wake(self, tx: AsyncConnection, now: int, most: int) -> int:
         """Decide again on at most `most` outreaches whose wait is over, remind of what nobody took, and write the
@@ -77,18 +84,23 @@ class Desk:
         due = await reminders.due(tx, now, most)
         lanes = {row.signal_key: row.lane for row in due}
         again = [each for row in due if (each := reminder_of(row, self.policy, now)) is not None]
-        rows = await self._plan(tx, again, (), lambda each: int(lanes[each.signal.key]), now)
+        rows = await self._plan(tx, again, {}, lambda each: int(lanes[each.signal.key]), now)
         await say(tx, rows, now)
         return len(due)
 
     async def _plan(
-        self, tx: AsyncConnection, found: Sequence[Candidate], over: Container[str], lane_of: LaneOf, now: int
+        self,
+        tx: AsyncConnection,
+        found: Sequence[Candidate],
+        settled: Mapping[str, Decision],
+        lane_of: LaneOf,
+        now: int,
     ) -> list[Values]:
-        """Decide on new candidates and store them; those whose signal is `over` are not told any more."""
+        """Decide on new candidates and store them; on those of the signals in `settled` it is decided already."""
         book = await self._book(tx, found, now)
         decided = [
-            *await self._decide(tx, [each for each in found if each.signal.key not in over], book, now),
-            *((each, closed_already()) for each in found if each.signal.key in over),
+            *await self._decide(tx, [each for each in found if each.signal.key not in settled], book, now),
+            *((each, settled[each.signal.key]) for each in found if each.signal.key in settled),
         ]
         carried = await self._carrying(lane_of).carry(tx, decided, now)
         rows = [

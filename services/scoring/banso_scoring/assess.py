@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import MOMENTS, SignalKind, SignalState
 from banso_scoring.domain.evaluation import Evaluation, evaluate
+from banso_scoring.domain.incident.explained import TROUBLES
 from banso_scoring.domain.journey.journey import goal_code
 from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Standing
 from banso_scoring.domain.struggle.usual import Cohort, ContactState
@@ -42,6 +43,10 @@ class Said:
     episode: int
     opened_day: int
     column: int
+    part_of: str | None = None
+    """The incident that tells of it already."""
+    turn: int = 0
+    """How often its opening was said before: again when it becomes a part of an incident, or is none any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
     said: list[Said] = []
     raised = positions[:0]
     if decide:
-        said = news(positions, before, standing)
+        said = explained(portfolio, news(positions, before, standing)) + _again(portfolio, positions, standing)
         raised = _raise(columns.closed, positions, before, standing)
     else:
         standing = replace(standing, open=before.open, episode=before.episode, opened_day=before.opened_day)
@@ -139,6 +144,38 @@ def news(positions: Ints, before: Standing, after: Standing) -> list[Said]:
         number, since = int(after.episode[row, column]), int(after.opened_day[row, column])
         news.append(Said(int(positions[column]), KINDS[row], SignalState.OPENED, number, since, int(column)))
     return news
+
+
+def explained(portfolio: Portfolio, said: list[Said]) -> list[Said]:
+    """What is said, each with the incident of which it is a part, which counts as said."""
+    parts = portfolio.explained
+    return [
+        replace(
+            one,
+            part_of=parts.opened(one.position, one.kind, one.episode)
+            if one.state is SignalState.OPENED
+            else parts.closed(one.position, one.kind),
+        )
+        for one in said
+    ]
+
+
+def _again(portfolio: Portfolio, positions: Ints, standing: Standing) -> list[Said]:
+    """What is said anew of open episodes: they became a part of an incident, or are none any more."""
+    found: list[Said] = []
+    parts = portfolio.explained
+    about = {*(parts.now or ()), *parts.said}
+    for column in np.flatnonzero(np.isin(positions, list(about))).tolist() if about else ():
+        position = int(positions[column])
+        for kind in TROUBLES:
+            row = KIND_ROWS[kind]
+            number, since = int(standing.episode[row, column]), int(standing.opened_day[row, column])
+            part = parts.again(position, kind, number) if standing.open[row, column] else None
+            if part is not None:
+                found.append(
+                    Said(position, kind, SignalState.OPENED, number, since, column, part.subject or None, part.turn)
+                )
+    return found
 
 
 def kept_of(standing: Standing, score: Floats, coverage: Floats) -> Ints:

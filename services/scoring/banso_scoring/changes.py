@@ -36,8 +36,6 @@ from banso_scoring.domain.struggle.met import met_of
 from banso_scoring.portfolio import Portfolio
 
 DayKey = tuple[str, int]
-TROUBLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.HEALTH_CRITICAL)
-"""What is said of an account because things go wrong there, and may go wrong elsewhere for the same reason."""
 
 
 async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Sequence[int]) -> None:
@@ -51,7 +49,7 @@ async def put_accounts(tx: AsyncConnection, portfolio: Portfolio, positions: Seq
         "lane": portfolio.columns.lane[here].tolist(),
         "first_day": portfolio.columns.first_day[here].tolist(),
         "profile": [profile.encode(portfolio.profiles[p]) for p in positions],
-        "told": told.encode(portfolio.columns.current.take(here)),
+        "told": told.encode(portfolio.columns.current.take(here), [portfolio.explained.parts(p) for p in positions]),
         "name": [a.name or portfolio.names[p] for p, a in zip(positions, said, strict=True)],
         "owner": [a.owner_email or a.owner_name or "" for a in said],
         "acv": [a.acv for a in said],
@@ -191,9 +189,8 @@ def _open_kinds(is_open: Sequence[bool]) -> str:
 
 def _message(portfolio: Portfolio, found: Assessment, said: Said, known: Mapping[str, Known], now: int) -> Message:
     account, lane = portfolio.names[said.position], int(portfolio.columns.lane[said.position])
-    key = signal_key(account, said.kind, said.episode, said.state)
     signal = signal_of(portfolio, found, said, known[account], now)
-    return Message(key, lane, Topic.ACCOUNT_SIGNALS, account, encode(signal))
+    return Message(signal.key, lane, Topic.ACCOUNT_SIGNALS, account, encode(signal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +213,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, known: Known,
     last_day = int(portfolio.columns.last_day[said.position])
     return AccountSignal(
         v=VERSION,
-        key=signal_key(account, said.kind, said.episode, said.state),
+        key=signal_key(account, said.kind, said.episode, said.state, said.turn),
         kind=said.kind,
         state=said.state,
         severity=_severity(portfolio, said.kind),
@@ -253,7 +250,8 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, known: Known,
         cell_labels=dict(cell.labels),
         plays=list(cell.plays),
         trend=known.trend,
-        part_of=portfolio.part_of.get(said.position) if said.kind in TROUBLES else None,
+        part_of=said.part_of,
+        turn=said.turn,
     )
 
 

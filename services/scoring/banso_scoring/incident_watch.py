@@ -30,7 +30,7 @@ from banso_scoring.assess import AT_ONCE
 from banso_scoring.domain.incident.affected import Affected, affected
 from banso_scoring.domain.incident.detect import closing, opening
 from banso_scoring.domain.incident.hits import Hits, LaneHits, lane_hits, together
-from banso_scoring.domain.incident.signature_days import DAYS_SEEN, OPEN_DAYS_MAX, Met, is_watched
+from banso_scoring.domain.incident.signature_days import DAYS_SEEN, OPEN_DAYS_MAX, PAST_DAYS, Met, is_watched
 from banso_scoring.domain.struggle.usual import contact_known
 from banso_scoring.incident_store import Hit, Kept
 from banso_scoring.member import Member
@@ -53,8 +53,11 @@ class _Seen:
     now: int
 
     def affected(self, kept: Kept) -> Affected:
-        """Our accounts that an incident hit."""
-        return affected(self.met, (kept.watched, kept.named), max(0, kept.first_day - (self.day - DAYS_SEEN + 1)))
+        """Our accounts that an incident hit. Who was said to be a part stays one until it has trouble of its own."""
+        hit = affected(self.met, (kept.watched, kept.named), max(0, kept.first_day - (self.day - DAYS_SEEN + 1)))
+        explained = self.portfolio.explained
+        was = np.array([explained.was(position, kept.subject) for position in hit.account.tolist()], np.bool_)
+        return replace(hit, mostly=hit.mostly | (was & ~hit.own))
 
 
 class IncidentWatch:
@@ -69,7 +72,7 @@ class IncidentWatch:
         """Watch at `now`. Raises Fenced, Unavailable."""
         member = self._member
         if not portfolio.model.incidents.enabled:
-            portfolio.part_of = {}
+            portfolio.explained.now = {}
             return
         day = member.today()
         met = portfolio.signature_days.met(day)
@@ -84,7 +87,7 @@ class IncidentWatch:
                 part_of, said = await self._step(tx, _Seen(portfolio, met, hits, day, now))
                 failpoint("incident-stored")
             failpoint("incident-committed")
-            member.claims, portfolio.part_of = claims, part_of
+            member.claims, portfolio.explained.now = claims, part_of
             self._stored, self._of = mine, portfolio
         if said:
             member.said()
@@ -115,6 +118,10 @@ class IncidentWatch:
         begun = await self._opened(tx, seen, newest)
         messages: list[Message] = []
         part_of: dict[int, str] = {}
+        for kept in newest:
+            if _lingers(kept, seen.day):
+                hit = seen.affected(kept)
+                part_of |= dict.fromkeys(hit.account[hit.mostly].tolist(), kept.subject)
         for kept in [*is_open, *begun]:
             hit = seen.affected(kept)
             part_of |= dict.fromkeys(hit.account[hit.mostly].tolist(), kept.subject)
@@ -195,6 +202,13 @@ class IncidentWatch:
     async def _is_collected(self, tx: AsyncConnection, kept: Kept, now: int) -> bool:
         """Whether all accounts are known: every lane is ours, or the others had time to say theirs."""
         return now - kept.opened_at >= COLLECT_MS or await incident_store.lanes(tx) <= self._member.claims.keys()
+
+
+def _lingers(kept: Kept, day: int) -> bool:
+    """Whether an incident that was mended is still among what the days looked at tell of an account."""
+    if kept.closed_day is None or kept.closed_day - kept.first_day >= OPEN_DAYS_MAX:
+        return False
+    return day - kept.closed_day < PAST_DAYS
 
 
 def _wrote(portfolio: Portfolio, hit: Affected, day: int) -> NDArray[np.bool_]:

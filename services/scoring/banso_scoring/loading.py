@@ -74,6 +74,7 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     columns, model = portfolio.columns, portfolio.model
     for position, row in zip(positions.tolist(), rows, strict=True):
         portfolio.profiles[position] = profile.decode(bytes(row.profile))
+        portfolio.explained.put(position, told.parts_of(row.told))
         portfolio.describe(position)
     columns.feeds[positions] = [portfolio.feeds.mask_of(row.feeds) for row in rows]
     columns.held[positions] = [row.feed not in (None, "") for row in rows]

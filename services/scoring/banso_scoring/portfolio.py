@@ -22,6 +22,7 @@ from banso_scoring.domain.facts.said_past import SaidPast, SaidThen
 from banso_scoring.domain.facts.stated import Statements
 from banso_scoring.domain.facts.statements import StatementTable
 from banso_scoring.domain.feeds.rhythm import FAR
+from banso_scoring.domain.incident.explained import Explained
 from banso_scoring.domain.incident.signature_days import SignatureDays
 from banso_scoring.domain.matrix.matrix import cells
 from banso_scoring.domain.matrix.touch import touch_of
@@ -121,8 +122,8 @@ class Portfolio:
         self.plans: dict[int, Plan] = {}
         self.plan_columns = PlanColumns()
         self.signature_days = SignatureDays(model)
-        self.part_of: dict[int, str] = {}
-        """Accounts whose trouble is told of as an incident -> its subject."""
+        self.explained = Explained()
+        """Whose trouble is told of as an incident, and what was said of that."""
         self.columns = Columns.new(1_024)
         self.backfilled: set[int] = set()
         self.shown_since_at = 0
@@ -211,6 +212,10 @@ class Portfolio:
         until = np.minimum(self._believed_until(positions, now), now)
         days = self.zones.days(self.columns.zone[positions], until)
         return np.where(until < now, np.maximum(days, self.columns.closed_day[positions] + 1), days)
+
+    def newest_day(self, now: int) -> int:
+        """The newest day on which any account is."""
+        return int(self.today(np.arange(len(self)), now).max())
 
     def is_held(self, positions: Ints, now: int) -> NDArray[np.bool_]:
         """(n,): for whom time stands still at `now`."""

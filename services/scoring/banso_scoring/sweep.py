@@ -33,11 +33,11 @@ from banso_scoring import (
     trouble_store,
     watching,
 )
-from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, Said, assess, kept_of, news, with_told
+from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, Said, assess, explained, kept_of, news, with_told
 from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import DAYS, Panel
-from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.standing import Standing, differs
 from banso_scoring.domain.struggle.cohort import CohortSketch, merge
 from banso_scoring.incident_watch import IncidentWatch
 from banso_scoring.member import Member
@@ -74,11 +74,15 @@ class Sweep:
             if self._member.is_behind():
                 return
             free = moved - set(np.flatnonzero(held).tolist())
-            if free and not await self._renew_cohort(portfolio, int(portfolio.today(everyone, now).max()), now):
+            if free and not await self._renew_cohort(portfolio, portfolio.newest_day(now), now):
                 return
             moved |= await self._look_back(portfolio, now)
             if len(everyone) and not held.all():
                 await self._watch(portfolio, now)
+                again = portfolio.explained.changed(portfolio.columns.current)
+                if again and not free and not await self._renew_cohort(portfolio, portfolio.newest_day(now), now):
+                    return
+                moved |= again
             here = np.array(sorted(moved), np.int64)
             held = portfolio.is_held(here, now)
             await self._evaluate(portfolio, here[~held], now, decide=True)
@@ -156,7 +160,7 @@ class Sweep:
         differing = np.flatnonzero((known != columns.kept[positions]).any(axis=1) & unkept)
         columns.kept[positions[unkept]] = known[unkept]
         kept = Assessment(positions, day, standing, found, differing, positions[:0], said)
-        moved = positions[_differs(before, standing)]
+        moved = positions[differs(before, standing)]
         moved = np.union1d(moved, np.array([one.position for one in said], np.int64))
         async with transaction(self._member.engine) as tx:
             claims = await self._member.advance(tx, {})
@@ -182,7 +186,7 @@ class Sweep:
         if self._member.is_behind() or not len(late):
             return []
         current, after = portfolio.columns.current, closed.take(late)
-        found = news(positions[late], current.take(positions[late]), after)
+        found = explained(portfolio, news(positions[late], current.take(positions[late]), after))
         current.put(positions[late], told.with_episodes(current.take(positions[late]), after))
         return [replace(one, column=int(late[one.column])) for one in found]
 
@@ -288,10 +292,3 @@ class Sweep:
 
 def _of_name(days: Mapping[str, int], name: str, _lane: int) -> int:
     return days[name]
-
-
-def _differs(before: Standing, after: Standing) -> NDArray[np.bool_]:
-    """(n,): where two standings are not the same."""
-    flat = [(getattr(before, name), getattr(after, name)) for name in Standing.__slots__]
-    different = [a != b if a.ndim == 1 else (a != b).any(axis=0) for a, b in flat]
-    return np.asarray(np.logical_or.reduce(different))

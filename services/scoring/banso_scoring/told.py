@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import SignalKind
+from banso_scoring.domain.incident.explained import Part
 from banso_scoring.domain.standing import KIND_ROWS, Standing
 
 UNCOUNTED = -1
@@ -24,16 +25,23 @@ class _Told(msgspec.Struct, array_like=True, frozen=True):
     open: list[bool]
     episode: list[int]
     opened_day: list[int]
+    parts: list[Part] = []
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Told)
 
 
-def encode(told: Standing) -> list[bytes]:
-    """The bytes of each account, in order."""
-    columns = zip(told.open.T.tolist(), told.episode.T.tolist(), told.opened_day.T.tolist(), strict=True)
+def encode(told: Standing, parts: Sequence[list[Part]] | None = None) -> list[bytes]:
+    """The bytes of each account, in order; `parts`: of which incident its episodes were said to be a part."""
+    said = [[]] * told.open.shape[1] if parts is None else parts
+    columns = zip(told.open.T.tolist(), told.episode.T.tolist(), told.opened_day.T.tolist(), said, strict=True)
     return [_encoder.encode(_Told(*column)) for column in columns]
+
+
+def parts_of(stored: bytes | None) -> list[Part]:
+    """Of which incident the episodes of an account were said to be a part."""
+    return [] if stored is None else _decoder.decode(stored).parts
 
 
 def decode(stored: Sequence[bytes | None]) -> Standing:

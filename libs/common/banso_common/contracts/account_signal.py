@@ -149,7 +149,8 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     language, and `phase_services` what the vendor gives there; `plays` are those that the cell names. `band` and
     `score` are those of `said_at`: what opened the episode may be over by then. `trend` holds the scores at the close
     of the last days, oldest first, -1 where none could be given. `incident` comes with `silent-incident`; `part_of` is
-    the subject of the incident that already tells of this account's trouble.
+    the subject of the incident that already tells of this account's trouble. When that changes while the episode goes
+    on, its opening is said again, with `turn` counting up: the newest turn counts.
     """
 
     v: int
@@ -189,6 +190,7 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     part_of: str | None = None
     owner_time_zone: str | None = None
     phase_services: dict[str, str] = {}
+    turn: int = 0
 
 
 def feed_subject(source: str) -> str:
@@ -196,9 +198,9 @@ def feed_subject(source: str) -> str:
     return f"{SUBJECT_PREFIX}feed/{source}"
 
 
-def signal_key(account: str, kind: SignalKind, episode: int, state: SignalState) -> str:
-    """The key of a signal: the same episode says the same thing once."""
-    return f"{account}/{kind}/{episode}/{state}"
+def signal_key(account: str, kind: SignalKind, episode: int, state: SignalState, turn: int = 0) -> str:
+    """The key of a signal: the same episode says the same thing once, and once in each turn."""
+    return f"{account}/{kind}/{episode}/{state}" + (f"/{turn}" if turn else "")
 
 
 signal_decoder = msgspec.json.Decoder(AccountSignal)

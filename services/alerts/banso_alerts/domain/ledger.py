@@ -15,7 +15,7 @@ from banso_alerts.domain.hours import local_day
 from banso_alerts.domain.outreach import Candidate
 from banso_alerts.domain.plays import Audience
 from banso_alerts.domain.stages.stage import Past
-from banso_common.contracts.account_signal import Severity, SignalKind
+from banso_common.contracts.account_signal import AccountSignal, Severity, SignalKind, signal_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ class Beside:
 NOTHING = Beside({}, {}, {})
 
 
+def is_turn_of(key: str, signal: AccountSignal) -> bool:
+    """Whether a signal's `key` is of the same opening as `signal`, said in whatever turn."""
+    first = signal_key(signal.account, signal.kind, signal.episode, signal.state)
+    return key == first or key.startswith(first + "/")
+
+
 class Ledger:
     """See the module."""
 
@@ -75,6 +81,7 @@ class Ledger:
             open_kinds=self._beside.open_kinds.get(signal.account, frozenset()),
             group_told_at=max((each.planned_at for each in alike), default=None),
             group_due_at=self._beside.gathering.get((recipient, play)),
+            is_told=any(each.play == play and is_turn_of(each.signal_key, signal) for each in others),
         )
 
     def of_account(self, account: str) -> list[Told]:

@@ -117,3 +117,10 @@ class Standing:
         some = in_a_row(indices)
         for name in self.__slots__:
             getattr(self, name)[..., some] = getattr(other, name)
+
+
+def differs(before: Standing, after: Standing) -> NDArray[np.bool_]:
+    """(n,): where two standings are not the same."""
+    flat = [(getattr(before, name), getattr(after, name)) for name in Standing.__slots__]
+    different = [a != b if a.ndim == 1 else (a != b).any(axis=0) for a, b in flat]
+    return np.asarray(np.logical_or.reduce(different))

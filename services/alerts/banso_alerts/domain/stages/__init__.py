@@ -22,12 +22,13 @@ from banso_alerts.domain.stages.snooze import snooze
 from banso_alerts.domain.stages.stage import Context, Stage
 from banso_alerts.domain.stages.suppressed import suppressed
 
+INCIDENT = "incident"
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("expiry", expiry),
     ("reach", reach),
     ("suppressed", suppressed),
     ("replayed", replayed),
-    ("incident", incident),
+    (INCIDENT, incident),
     ("shadow", shadow),
     ("demoted", demoted),
     ("holdout", holdout),
@@ -57,6 +58,11 @@ class Decision:
     stage: str | None = None
     digest: bool = False
     value: float | None = None
+
+
+def taken_back() -> Decision:
+    """The decision on what a later turn of the episode replaced: the account's trouble became that of an incident."""
+    return Decision(OutreachState.HELD, None, Reason.PART_OF_INCIDENT, INCIDENT)
 
 
 def decide(candidate: Candidate, context: Context, stages: Sequence[tuple[str, Stage]] = STAGES) -> Decision:

@@ -81,7 +81,8 @@ class Rules:
 class Past:
     """What was already done about this candidate's account and recipient.
 
-    `told_at`: when this play last spoke of the account, of another signal; `open_kinds`: of its open episodes.
+    `told_at`: when this play last spoke of the account, of another signal; `is_told`: it told of an earlier turn of
+    the episode; `open_kinds`: of the account's open episodes.
     `group_told_at`: when the recipient last heard of this play, of whatever account; `group_due_at`: when those that
     wait for company with it go out.
     """
@@ -91,6 +92,7 @@ class Past:
     open_kinds: frozenset[SignalKind] = frozenset()
     group_told_at: int | None = None
     group_due_at: int | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

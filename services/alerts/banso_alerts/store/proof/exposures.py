@@ -11,6 +11,7 @@ from banso_alerts import tables as t
 from banso_alerts.domain.outreach import Candidate
 from banso_alerts.store.proof.arms import Assigned
 from banso_alerts.store.rows import storable
+from banso_common.contracts.account_signal import signal_key
 from banso_common.db.rows import upsert
 
 
@@ -25,7 +26,7 @@ def _row(candidate: Candidate, mine: Assigned) -> dict[str, Any]:
     signal = candidate.signal
     return {
         "play": candidate.play.name,
-        "signal_key": storable(signal.key),
+        "signal_key": storable(signal_key(signal.account, signal.kind, signal.episode, signal.state)),  # of any turn
         "account": storable(signal.account),
         "kind": signal.kind.value,
         "episode": signal.episode,

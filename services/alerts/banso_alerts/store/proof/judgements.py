@@ -98,8 +98,10 @@ async def _later(tx: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[str, lis
     telling = or_(s.kind.in_(sorted(CONFIRMING)), s.state == SignalState.CLOSED.value)
     for start in range(0, len(accounts), KEYS_MAX):
         some = s.account.in_(accounts[start : start + KEYS_MAX])
-        chosen = select(s.account, s.kind, s.state, s.episode, s.said_at).where(some, telling)
-        for account, kind, state, episode, at in await tx.execute(chosen.where(s.said_at.between(since, until))):
+        first = func.min(s.said_at)  # an opening may be said again, in another turn
+        chosen = select(s.account, s.kind, s.state, s.episode, first).where(some, telling)
+        chosen = chosen.group_by(s.account, s.kind, s.state, s.episode).having(first.between(since, until))
+        for account, kind, state, episode, at in await tx.execute(chosen):
             found[account].append(Happened(SignalKind(kind), SignalState(state), episode, at))
     return found
 

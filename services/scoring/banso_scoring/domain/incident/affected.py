@@ -4,23 +4,28 @@
     hit      met such rows since the incident began, and not in the FRESH_DAYS before, or far harder
     mostly   n >= 1/2 · (n + max(0, other - usual))      n: of the incident, other: all other trouble of the last
                                                           RECENT_DAYS, usual: that of as many days before
+    own      other - usual > n, and P(NB(a/4, a) >= other) <= OWN_LEVEL      a = 1/2 + other trouble of PAST_DAYS before
 
-What an account is used to is no reason to speak of it beside the incident.
+What an account is used to is no reason to speak of it beside the incident. Whose trouble was mostly the incident's is
+told of when it has trouble of its `own`, and not because the incident's is over.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from banso_scoring.domain.incident.detect import log_tail
 from banso_scoring.domain.incident.hits import hard_since
 from banso_scoring.domain.incident.signature import Signature
 from banso_scoring.domain.incident.signature_days import DAYS_SEEN, FRESH_DAYS, PAST_DAYS, Met
 
 RECENT_DAYS = 7
 MOSTLY = 0.5
+OWN_LEVEL = 0.01
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,6 +40,7 @@ class Affected:
     last: Ints
     seen: Ints
     mostly: NDArray[np.bool_]
+    own: NDArray[np.bool_]
 
 
 def affected(met: Met, trouble: tuple[Signature, Signature], first: int) -> Affected:
@@ -50,7 +56,7 @@ def affected(met: Met, trouble: tuple[Signature, Signature], first: int) -> Affe
     np.minimum.at(begin, place, met.day[since])
     np.maximum.at(end, place, met.day[since])
     seen = _sums(met.count[since], place, n).astype(np.int64)
-    return Affected(account, begin, end, seen, _mostly(met, mine, account))
+    return Affected(account, begin, end, seen, *_mostly(met, mine, account))
 
 
 def _of_incident(met: Met, trouble: tuple[Signature, Signature], first: int) -> NDArray[np.bool_]:
@@ -63,8 +69,8 @@ def _of_incident(met: Met, trouble: tuple[Signature, Signature], first: int) -> 
     return np.asarray(met.rows_of(watched, exact=True) & (versions != "") & ~np.isin(versions, older))
 
 
-def _mostly(met: Met, mine: NDArray[np.bool_], account: Ints) -> NDArray[np.bool_]:
-    """(n,): whose trouble of the last days is mostly of the rows `mine`."""
+def _mostly(met: Met, mine: NDArray[np.bool_], account: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(n,) each: whose trouble of the last days is mostly of the rows `mine`; who has more of its own than of them."""
     plain = np.array([not one.feature and not one.version for one in met.signatures], np.bool_)
     recent = met.day >= DAYS_SEEN - RECENT_DAYS
     past = (met.day < DAYS_SEEN - RECENT_DAYS) & (met.day >= DAYS_SEEN - RECENT_DAYS - PAST_DAYS)
@@ -73,7 +79,12 @@ def _mostly(met: Met, mine: NDArray[np.bool_], account: Ints) -> NDArray[np.bool
     of_it_before, all_before = _counts(met, mine & past, account), _counts(met, whole & past, account)
     usual = (all_before - of_it_before) * RECENT_DAYS / PAST_DAYS
     other = np.maximum(0.0, (all_now - of_it) - usual)
-    return np.asarray((of_it > 0) & (of_it >= MOSTLY * (of_it + other)))
+    mostly, own = (of_it > 0) & (of_it >= MOSTLY * (of_it + other)), other > of_it
+    for place in np.flatnonzero(own).tolist():
+        shape = 0.5 + float(all_before[place] - of_it_before[place])
+        mean = shape * RECENT_DAYS / PAST_DAYS
+        own[place] = log_tail(int(all_now[place] - of_it[place]), mean, shape) <= math.log(OWN_LEVEL)
+    return np.asarray(mostly), np.asarray(own)
 
 
 def _counts(met: Met, rows: NDArray[np.bool_], account: Ints) -> Floats:

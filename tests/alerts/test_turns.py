@@ -103,7 +103,7 @@ async def test_what_was_sent_stays_and_is_not_said_again_while_the_incident_expl
     await room.hear(PART)
     assert await told(room) == [(OutreachState.SENT, None, None)]
     assert await through(room, 16) == []  # longer than the play's cooldown
-    await room.hear(ALONE_AGAIN)
+    await room.hear(turn(2, None, said_at=noon.now()))
     assert await through(room, 7) == []
     last = [(row.state, row.reason) for row in await room.rows() if row.signal_key == ALONE_AGAIN.key]
     assert last == [(OutreachState.HELD, Reason.COOLDOWN)]

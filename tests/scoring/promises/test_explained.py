@@ -76,6 +76,8 @@ async def test_who_was_told_of_before_the_incident_opened_is_said_again_as_part_
         with armed(f"{point}:fail"), pytest.raises(Unavailable):
             await house.sweep(clock.now())
         await house.reload()
+    await house.sweep(clock.now())
+    assert (OPENED, 1, True) in await turns(house, HIT[0])
     await hours(house, clock, 3)
     (opened,) = await incidents(house)
     assert await turns(house, HIT[0]) == [(OPENED, 0, False), (OPENED, 1, True)]

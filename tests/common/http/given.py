@@ -8,11 +8,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query
 from httpx import ASGITransport, AsyncClient
+from pydantic import BaseModel
 
 from banso_common.errors import Full, Refused, TooLarge, Unavailable
 from banso_common.http.app import make_app
 from banso_common.http.auth import require
 from banso_common.http.keys import KeyRing, Scope
+from banso_common.http.parameters import KNOWN_ONLY
 
 FAULTS: dict[str, Exception] = {
     "refused": Refused("bad-thing", "the thing is bad"),
@@ -21,6 +23,17 @@ FAULTS: dict[str, Exception] = {
     "unavailable": Unavailable("the store is away"),
     "bug": RuntimeError("a secret of the house"),
 }
+
+
+class Asked(BaseModel):
+    """Parameters of a route that declares them as a model."""
+
+    band: str | None = None
+    since: str | None = None
+
+
+def _limit(limit: int = 50) -> int:
+    return limit
 
 
 def routes() -> APIRouter:
@@ -39,6 +52,11 @@ def routes() -> APIRouter:
     @router.get("/number")
     async def number(n: Annotated[int, Query(ge=1)]) -> dict[str, int]:
         return {"n": n}
+
+    @router.get("/strict", dependencies=[KNOWN_ONLY])
+    @router.post("/strict", dependencies=[KNOWN_ONLY])
+    async def strict(asked: Annotated[Asked, Query()], limit: Annotated[int, Depends(_limit)]) -> dict[str, int]:
+        return {"limit": limit}
 
     return router
 

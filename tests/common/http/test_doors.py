@@ -111,6 +111,31 @@ async def test_a_wrong_method_is_a_problem_too(house: House) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.json", "/number?n=5", "/nowhere"])
+async def test_head_is_answered_as_get_is_and_without_a_body(house: House, path: str) -> None:
+    head, get = await house[0].head(path), await house[0].get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert get.content and head.headers["content-type"] == get.headers["content-type"]
+    assert "content-length" in head.headers
+
+
+async def test_a_parameter_that_a_route_does_not_have_is_refused_with_those_that_it_has(house: House) -> None:
+    client = house[0]
+    assert (await client.get("/strict?band=x&since=y&limit=3")).json() == {"limit": 3}
+    answer = await client.get("/strict?limt=3")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert answer.json()["detail"] == (
+        'query.limt: there is no such parameter here, did you mean "limit"?; it has band, limit, since'
+    )
+    assert (await client.post("/strict?utm_source=x")).status_code == 200
+
+
+async def test_no_page_of_ours_runs_what_other_sites_serve(house: House) -> None:
+    for path in ("/docs", "/redoc", "/docs/oauth2-redirect"):
+        assert (await house[0].get(path)).status_code == 404
+    assert (await house[0].get("/openapi.json")).status_code == 200
+
+
 async def test_alive_is_always_and_ready_is_when_every_check_is_fine(house: House) -> None:
     client, _, service = house
     assert (await client.get("/healthz")).text == "ok"

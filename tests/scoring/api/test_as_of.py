@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from msgspec import structs
 from pydantic import TypeAdapter
 
-from banso_common.clock import DAY_MS
+from banso_common.clock import DAY_MS, HOUR_MS
 from banso_scoring.api.explain.as_of_shapes import AsOf
 from banso_scoring.api.render import day_text
 from banso_scoring.sweep import Sweep
@@ -86,3 +86,18 @@ async def test_a_day_before_the_account_was_known_is_not_found_and_no_day_is_ref
         answer = await client.get(f"/v1/accounts/{account.replace(chr(0), '%00')}/as-of", params={"day": day})
         assert answer.status_code == status, (account, day)
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_nothing_is_said_of_a_day_that_has_not_begun_where_the_account_is(
+    scoring: Tenant, client: AsyncClient
+) -> None:
+    await scoring.take(days_of_use("utc", scoring.clock.now(), 10))
+    await scoring.tell("tokyo", time_zone="Asia/Tokyo")
+    scoring.clock.move_to(scoring.clock.now() + 10 * HOUR_MS)
+    await scoring.take([use("tokyo", "report.created", scoring.clock.now())])
+    tomorrow = day_text(scoring.member.today() + 1)
+    answers = [await client.get(f"/v1/accounts/{one}/as-of", params={"day": tomorrow}) for one in ("utc", "tokyo")]
+    assert [one.status_code for one in answers] == [422, 200], "it is tomorrow in Tokyo already"
+    assert answers[0].json()["code"] == "invalid"
+    far = await client.get("/v1/accounts/tokyo/as-of", params={"day": "2099-01-01"})
+    assert far.status_code == 422

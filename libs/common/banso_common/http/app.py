@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banso_common.http import problem
+from banso_common.http.head import HeadAsGet
 from banso_common.http.keys import KeyRing
 from banso_common.lifecycle import Service
 from banso_common.telemetry import metrics
@@ -25,7 +26,13 @@ SECURITY_HEADERS = {
 
 def make_app(services: Sequence[Service], keys: KeyRing, version: str) -> FastAPI:
     """The application; nothing is open but the probes, the metrics and the API's own description."""
-    app = FastAPI(title="banso", version=version, description="Customer health that can be questioned.")
+    app = FastAPI(
+        title="banso",
+        version=version,
+        description="Customer health that can be questioned.",
+        docs_url=None,  # these pages would run scripts of other sites beside the console's cookie
+        redoc_url=None,
+    )
     app.state.keys = keys
     problem.install(app)
     for service in services:
@@ -62,4 +69,5 @@ def make_app(services: Sequence[Service], keys: KeyRing, version: str) -> FastAP
             response.headers.setdefault(name, value)
         return response
 
+    app.add_middleware(HeadAsGet)
     return app

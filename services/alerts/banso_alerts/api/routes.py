@@ -25,12 +25,13 @@ from banso_common.clock import Clock
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Refused
 from banso_common.http.paging import cursor_of, keys_of
+from banso_common.http.parameters import KNOWN_ONLY
 from banso_common.http.problem import not_found
 
 
 def make_router(engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) -> APIRouter:
     """The API over the store; `changed` is called after each act, so that delivery and relay look at once."""
-    router = APIRouter(tags=["outreach"], dependencies=[described], responses=problems(401, 403, 422, 503))
+    router = APIRouter(tags=["outreach"], dependencies=[described, KNOWN_ONLY], responses=problems(401, 403, 422, 503))
     _inbox(router, engine, clock, changed)
     add_silences(router, engine, clock, changed)
     add_digests(router, engine)

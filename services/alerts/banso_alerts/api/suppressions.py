@@ -21,6 +21,7 @@ from banso_common.clock import Clock, iso
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Refused, TooLarge
 from banso_common.http.paging import cursor_of, keys_of
+from banso_common.http.parameters import KNOWN_ONLY
 from banso_common.http.problem import not_found
 
 _EXAMPLE: JsonDict = {
@@ -111,7 +112,9 @@ class ListQuery(BaseModel):
 
 def make_suppression_router(engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) -> APIRouter:
     """The list and the bounces over the store; `changed` is called after each act."""
-    router = APIRouter(tags=["suppression"], dependencies=[described], responses=problems(401, 403, 422, 503))
+    router = APIRouter(
+        tags=["suppression"], dependencies=[described, KNOWN_ONLY], responses=problems(401, 403, 422, 503)
+    )
     _list(router, engine, clock, changed)
     _bounces(router, engine, clock, changed)
     return router

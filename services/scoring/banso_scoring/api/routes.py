@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from banso_common.db.transaction import reading
 from banso_common.http.auth import require
 from banso_common.http.keys import Scope
+from banso_common.http.parameters import KNOWN_ONLY
 from banso_common.http.problem import not_found
 from banso_scoring.api.answers import BY_KEY, NOT_MODIFIED, answer, problems
 from banso_scoring.api.conservation import conservation
@@ -32,7 +33,7 @@ from banso_scoring.member import Member
 
 def make_router(member: Member) -> APIRouter:
     """The API over the store of `member`."""
-    router = APIRouter(dependencies=[BY_KEY])
+    router = APIRouter(dependencies=[BY_KEY, KNOWN_ONLY])
     add_explain(router, member)
     add_as_of(router, member)
     _add_accounts(router, member)

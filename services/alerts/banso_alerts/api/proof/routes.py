@@ -18,6 +18,7 @@ from banso_alerts.domain.proof.precision import Floor
 from banso_alerts.store.proof import findings, judgements, rules
 from banso_common.clock import Clock, iso
 from banso_common.db.transaction import reading, transaction
+from banso_common.http.parameters import KNOWN_ONLY
 from banso_common.http.problem import not_found
 
 PLAY_NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
@@ -38,7 +39,7 @@ class ProofRoom:
 
 def make_proof_router(room: ProofRoom) -> APIRouter:
     """Proof over the store."""
-    router = APIRouter(tags=["proof"], dependencies=[described], responses=problems(401, 403, 422, 503))
+    router = APIRouter(tags=["proof"], dependencies=[described, KNOWN_ONLY], responses=problems(401, 403, 422, 503))
     _rules(router, room)
     _measured(router, room)
     return router

@@ -26,6 +26,7 @@ from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.standing import Standing
 from banso_scoring.domain.struggle.course_history import at_close
 from banso_scoring.domain.struggle.usual import Cohort
+from banso_scoring.loading import load_accounts
 from banso_scoring.member import Member
 
 ONE = np.zeros(1, np.int64)
@@ -33,8 +34,13 @@ DIGITS = 6
 
 
 async def as_of(tx: AsyncConnection, member: Member, account: str, written: str) -> AsOf | None:
-    """The account on the day `written`; None when nothing was known of it by then. Raises Problem 422 for no day."""
+    """The account on the day `written`; None when nothing was known of it by then. Raises Problem 422 for no day, or
+    one that has not begun where the account is."""
     day = _day(written)
+    portfolio = member.empty(member.model)
+    rows, _ = await load_accounts(tx, portfolio, [account], member.today())
+    if rows and day > portfolio.day_of(0)(member.clock.now()):
+        raise Problem(422, "invalid", "nothing is known of a day that has not begun; `day` may be today at the latest")
     past = await past_store.read(tx, member.model, [account], member.settings.time_zone)
     if not len(past) or not past.begun(day)[0]:
         return None

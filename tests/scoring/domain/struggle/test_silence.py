@@ -13,8 +13,9 @@ from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
 from banso_scoring.domain.facts.windows import BEGUN_DAYS
 from banso_scoring.domain.struggle.cohort import sketch
 from banso_scoring.domain.struggle.silence import SILENT, Struggle, at_most, evaluate
-from banso_scoring.domain.struggle.trouble import EVIDENCE_MAX, log_ratio
+from banso_scoring.domain.struggle.trouble import EVIDENCE_MAX, LOG_BEGUN, SIZES, log_ratio, worse
 from banso_scoring.domain.struggle.usual import Cohort, fit
+from banso_scoring.domain.success_model import Channel
 from tests.scoring.domain.builders import on_days, panel_of, random_panel, small_model, steady, usual
 
 MODEL = small_model()
@@ -40,7 +41,30 @@ def accounts(act: float = 5, errors: float = 0, contacts: float = 0, seats: floa
 def test_the_log_ratio_is_that_of_two_negative_binomials() -> None:
     # NB(3; 2, 8) and NB(3; 5, 8) by hand: C(10,3)·(.2)^3·(.8)^8 and C(10,3)·(5/13)^3·(8/13)^8
     expected = np.log((5 / 13) ** 3 * (8 / 13) ** 8) - np.log(0.2**3 * 0.8**8)
-    assert log_ratio(np.array([3.0]), np.array([5.0]), np.array([2.0]), 8.0) == pytest.approx(expected)
+    assert log_ratio(np.array([3.0]), np.array([2.0]), np.array([8.0]), 1.5) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("channel", [replace(MODEL.roles.channels[0], weight=weight) for weight in (0.5, 1.0)])
+def test_evidence_is_worked_out_in_logarithms_where_likelihoods_leave_the_range_of_floats(channel: Channel) -> None:
+    n, expected, shape = np.array([0.0, 3.0, 400.0, 900.0, 90_000.0, 7.0]), np.full(6, 2.0), np.full(6, 8.0)
+    expected[-1] = 0.0
+    found = np.empty(6)
+    worse(n, expected, shape, channel, out=found)
+    ratios = np.stack([log_ratio(n, expected, shape, size * (channel.ratio - 1.0)) for size in SIZES])
+    mean = np.logaddexp.reduce(ratios) - np.log(len(SIZES))
+    assert found[:-1] == pytest.approx(np.logaddexp(0.0, channel.weight * mean)[:-1] - np.log(2.0), rel=1e-12)
+    assert found[-1] == 0.0
+
+
+def test_what_is_told_of_the_leading_beginning_is_what_was_summed_over_channels() -> None:
+    panel = random_panel(MODEL, 40, 3)
+    friction = struggle_of(panel).friction
+    told, paces, sures = friction.leading()
+    begun = (friction.by_beginning + LOG_BEGUN[:, None]).argmax(axis=0)
+    assert told.sum(axis=0) == pytest.approx(friction.by_beginning[begun, np.arange(40)], rel=1e-12)
+    some = np.array([3, 17, 39])
+    for whole, part in zip((told, paces, sures), friction.leading(some), strict=True):
+        assert np.array_equal(whole[:, some], part)
 
 
 def test_the_odds_of_no_contact_are_a_over_a_plus_m_to_the_a() -> None:

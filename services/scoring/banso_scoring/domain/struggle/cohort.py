@@ -11,6 +11,7 @@ Accounts of more than `ATTEMPTS_CAP` attempts are scaled down to it: no giant de
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -183,14 +184,10 @@ def size_of(panel: Panel) -> Floats:
     return np.maximum(np.where(np.isnan(panel.seats), panel.users_total, panel.seats), 1.0)
 
 
-def seat_months(panel: Panel, weighting: Weighting) -> Floats:
-    """(n,): size times the days that the account existed, weighted, in months."""
-    return months_of(size_of(panel), panel.age_days, weighting)
-
-
-def months_of(size: Floats, age_days: Floats, weighting: Weighting) -> Floats:
-    """(n,): the same, of `size` people and `age_days` since the account's first day."""
-    return np.asarray(size * _lived(weighting)[np.clip(age_days, 0, DAYS - 1).astype(np.intp)] / MONTH_DAYS)
+def seat_months(panel: Panel) -> Callable[[Weighting], Floats]:
+    """What gives (n,): size times the days that the account existed, weighted, in months."""
+    size, age = size_of(panel), np.clip(panel.age_days, 0, DAYS - 1).astype(np.intp)
+    return lambda weighting: np.asarray(size * _lived(weighting)[age] / MONTH_DAYS)
 
 
 @lru_cache(maxsize=WEIGHTINGS_MAX)
@@ -199,13 +196,11 @@ def _lived(weighting: Weighting) -> Floats:
     return np.asarray(np.cumsum(weighting.weights()[::-1]) * weighting.evenness())
 
 
-def met(model: SuccessModel, windows: Windows, weighting: Weighting) -> Floats:
-    """(channels, n): effective counts of friction."""
+def met(model: SuccessModel, windows: Windows, weighting: Weighting) -> list[Floats]:
+    """By channel (n,): effective counts of friction; not to be changed."""
     even = weighting.evenness()
-    found = np.empty((len(model.roles.channels), windows.n))
-    for row, channel in zip(found, model.roles.channels, strict=True):
-        np.multiply(windows.of(channel.series, weighting), even, out=row)
-    return found
+    counts = [windows.of(channel.series, weighting) for channel in model.roles.channels]
+    return counts if even == 1.0 else [even * count for count in counts]
 
 
 def prior_causes(model: SuccessModel) -> Floats:
@@ -257,7 +252,7 @@ def _bins(model: SuccessModel, windows: Windows, weighting: Weighting) -> Ints:
 def _contact_sums(model: SuccessModel, panel: Panel, windows: Windows) -> tuple[Ints, Ints, Ints, Ints]:
     weighting = recent(model)
     alive = windows.of(model.roles.attempt, weighting) > 0
-    x = np.vstack([seat_months(panel, weighting), met(model, windows, weighting)])[:, alive]
+    x = np.stack([seat_months(panel)(weighting), *met(model, windows, weighting)])[:, alive]
     c = windows.of(model.roles.contact, weighting)[alive] * weighting.evenness()
     scale = np.minimum(1.0, SIZE_CAP / np.maximum(np.maximum(x.max(axis=0, initial=0.0), c), 1e-9))
     x, c = x * scale, c * scale

@@ -90,10 +90,9 @@ class Course:
     @classmethod
     def none(cls, struggle: Struggle) -> Course:
         """Nobody has, or lately had, any trouble."""
-        alone = struggle.trouble_alone.copy()
-        blank, n = Standing.new(len(alone)), len(alone)
-        days, stage, carried = blank.trouble_days, blank.trouble_stage, blank.trouble_carried
-        return cls(days, stage, carried, np.ones(n), alone, np.zeros(n, np.bool_))
+        alone, n = struggle.trouble_alone.copy(), len(struggle.trouble_alone)
+        days, stage = np.full((CLOSED + 1, n), NO_DAY, np.int32), np.full(n, CODES[Stage.NONE], np.int8)
+        return cls(days, stage, np.ones(n), np.ones(n), alone, np.zeros(n, np.bool_))
 
 
 def step(model: SuccessModel, panel: Panel, cohort: Cohort, previous: Standing, struggle: Struggle) -> Course:

@@ -54,15 +54,12 @@ class Facts:
         """(m,): T of the friction after the day `since` alone; incidents that hit everybody are discounted."""
         counts = self._day() > since[:, None]
         tried = (self.rows(self.model.roles.attempt) * counts).sum(axis=1)
-        factors, pace, sure = (
-            discounts(self.model, cohort),
-            struggle.friction.pace(self.some),
-            struggle.friction.sure(self.some),
-        )
+        factors = discounts(self.model, cohort)
+        _, pace, sure = struggle.friction.leading(self.some)
         found = np.zeros((len(self.model.roles.channels), len(self.some)))
         for k, channel in enumerate(self.model.roles.channels):
             came = (self.rows(channel.series) * counts * factors[k]).sum(axis=1)
-            found[k] = worse(came, cohort.rates[k] * pace[k] * tried, sure[k], channel)
+            worse(came, cohort.rates[k] * pace[k] * tried, sure[k], channel, out=found[k])
         return LOG_NEUTRAL + sum_rows(found, len(self.some))
 
     def _day(self) -> NDArray[np.int64]:

@@ -68,10 +68,7 @@ def friction(model: SuccessModel, panel: Panel, cohort: Cohort, windows: Windows
     asked = (*beginnings(), last(DAYS))
     rates, counted = _rates(model, cohort)
     if (factors == 1.0).all():
-        counts = np.empty((len(asked), len(factors), panel.n))
-        for rows, one in zip(counts, asked, strict=True):
-            rows[:] = met(model, windows, one)
-        return Friction(asked, counts, rates, counted)
+        return Friction(asked, np.array([met(model, windows, one) for one in asked]), rates, counted)
     found = np.zeros((len(asked), len(factors), panel.n))
     since = _days_since(panel, cohort)
     for days in np.unique(since).tolist():

@@ -20,7 +20,7 @@ software never tell anybody; who will write later, but has not yet, comes on top
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,8 +29,9 @@ import numpy as np
 from banso_scoring.domain.facts.panel import Bools, Floats, Panel
 from banso_scoring.domain.facts.windows import BEGUN_DAYS, Weighting, Windows, last, long_ago, weigh
 from banso_scoring.domain.struggle import incidents
-from banso_scoring.domain.struggle.cohort import met, months_of, size_of
+from banso_scoring.domain.struggle.cohort import met, seat_months
 from banso_scoring.domain.struggle.trouble import (
+    EVIDENCE_MAX,
     Trouble,
     evidence,
     log_ratio,
@@ -131,15 +132,7 @@ def evaluate(
     windows = windows or weigh(model, panel)
     friction = incidents.friction(model, panel, cohort, windows)
     worse = evidence(model, windows, cohort, friction)
-    quiet = np.zeros_like(worse.by_beginning)
-    if contact_known:
-        before = [long_ago(model, days) for days in BEGUN_DAYS]
-        talk = {one: own_talk(model, panel, windows, cohort, one) for one in set(before)}
-        for b, days in enumerate(BEGUN_DAYS):
-            own, sure = talk[before[b]]
-            months = months_of(size_of(panel), panel.age_days, last(days))
-            expected = own * contacts_expected(cohort, months, met(model, windows, last(days)))
-            quiet[b] = log_ratio(windows.of(model.roles.contact, last(days)), SILENT_SHARE * expected, expected, sure)
+    quiet = _quiet(model, panel, windows, cohort) if contact_known else np.zeros_like(worse.by_beginning)
     states, more = np.empty((4, panel.n)), over_beginnings(worse.by_beginning)
     states[FINE] = log_sum(np.stack([np.full(panel.n, LOG_FINE), LOG_OVER + worse.over]))
     states[VOCAL] = LOG_VOCAL + more
@@ -160,8 +153,22 @@ def evaluate(
     )
 
 
-def contacts_expected(cohort: Cohort, months: Floats, friction: Floats) -> Floats:
-    """(n,): contacts that the usual account makes, of its seat-`months` and its `friction` (channels, n)."""
+def _quiet(model: SuccessModel, panel: Panel, windows: Windows, cohort: Cohort) -> Floats:
+    """(BEGUN_DAYS, n): S."""
+    months, found = seat_months(panel), np.empty((len(BEGUN_DAYS), panel.n))
+    before = [long_ago(model, days) for days in BEGUN_DAYS]
+    talk = {one: own_talk(model, windows, cohort, one, months(one)) for one in set(before)}
+    for row, days, earlier in zip(found, BEGUN_DAYS, before, strict=True):
+        own, sure = talk[earlier]
+        expected = contacts_expected(cohort, months(last(days)), met(model, windows, last(days)))
+        expected *= own
+        said = log_ratio(windows.of(model.roles.contact, last(days)), expected, sure, SILENT_SHARE - 1.0)
+        np.clip(said, -EVIDENCE_MAX, EVIDENCE_MAX, out=row)
+    return found
+
+
+def contacts_expected(cohort: Cohort, months: Floats, friction: Sequence[Floats]) -> Floats:
+    """(n,): contacts that the usual account makes, of its seat-`months` and its `friction` by channel."""
     total = cohort.contacts_per[0] * months
     for per, row in zip(cohort.contacts_per[1:].tolist(), friction, strict=True):
         if per:
@@ -172,16 +179,18 @@ def contacts_expected(cohort: Cohort, months: Floats, friction: Floats) -> Float
 def _told(model: SuccessModel, facts: tuple[Panel, Windows, Cohort], worse: Trouble, known: bool) -> Told:
     """What is told of the last `shown_days`."""
     panel, windows, cohort = facts
-    own, sure = own_talk(model, panel, windows, cohort, long_ago(model, model.silence.shown_days))
-    shown, unknown = last(model.silence.shown_days), 0.0 if known else np.nan
-    seen, contacts = met(model, windows, shown), windows.of(model.roles.contact, shown)
-    causes = np.vstack([months_of(size_of(panel), panel.age_days, shown), seen])
+    shown, before = last(model.silence.shown_days), long_ago(model, model.silence.shown_days)
+    months, unknown = seat_months(panel), 0.0 if known else np.nan
+    own, sure = own_talk(model, windows, cohort, before, months(before))
+    seen, contacts = np.stack(met(model, windows, shown)), windows.of(model.roles.contact, shown)
+    causes = np.stack([months(shown), *seen])
     parts = own * (cohort.contacts_per[:, None] * causes)
     expected = sum_rows(parts, panel.n)
+    found, pace, _ = worse.leading()
     return Told(
         seen=seen,
-        expected=cohort.rates[:, None] * worse.pace() * windows.of(model.roles.attempt, shown),
-        log_evidence=worse.by_channel(),
+        expected=cohort.rates[:, None] * pace * windows.of(model.roles.attempt, shown),
+        log_evidence=np.minimum(found, EVIDENCE_MAX),
         contacts_seen=contacts + unknown,
         contacts_expected=expected + unknown,
         contacts_from=parts + unknown,
@@ -190,12 +199,13 @@ def _told(model: SuccessModel, facts: tuple[Panel, Windows, Cohort], worse: Trou
 
 
 def own_talk(
-    model: SuccessModel, panel: Panel, windows: Windows, cohort: Cohort, before: Weighting
+    model: SuccessModel, windows: Windows, cohort: Cohort, before: Weighting, months: Floats
 ) -> tuple[Floats, Floats]:
-    """θ_c and s_c, (n,) each: how much the account used to write of what the usual one does, and how sure that is."""
-    months = months_of(size_of(panel), panel.age_days, before)
+    """θ_c and s_c, (n,) each: how much the account used to write of what the usual one does in these seat-`months`, and
+    how sure that is."""
     expected = contacts_expected(cohort, months, met(model, windows, before))
-    return shrunk(windows.of(model.roles.contact, before), expected, cohort.contact_shape)
+    expected += cohort.contact_shape
+    return shrunk(windows.of(model.roles.contact, before) + cohort.contact_shape, expected)
 
 
 def at_most(seen: Floats, mean: Floats, shape: Floats | float) -> Floats:

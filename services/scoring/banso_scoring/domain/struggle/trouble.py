@@ -22,9 +22,11 @@ for spans between points of change.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.in_a_row import Indices
 from banso_scoring.domain.facts.panel import Floats
@@ -40,8 +42,6 @@ DRIFT = 80.0
 """D: no past makes an account steadier than this: a gamma of shape 80 moves by 11 %."""
 SHARE = 0.5
 """The share of channels that are worse in trouble."""
-LINEAR_FROM = 36.0
-"""ln(1 + exp x) is x from here on, as far as floats can tell."""
 LOG_SHARE, LOG_CALM = math.log(SHARE), math.log(1.0 - SHARE)
 SIZES = (0.4, 1.0, 2.0)
 """Trouble is as large as a channel's `ratio` says, less, or more: 1 + size·(ratio - 1)."""
@@ -61,14 +61,16 @@ def _beginnings() -> Floats:
 
 
 LOG_BEGUN = _beginnings()
-GOING_ON = tuple((-1, begun) for begun in range(WHOLE))
-OVER = tuple(
-    (over, begun)
-    for begun, days in enumerate(BEGUN_DAYS)
-    for over, since in enumerate(BEGUN_DAYS)
-    if days - since >= LASTED_DAYS_MIN
+SPANS = (
+    *((-1, begun) for begun in range(WHOLE)),
+    *(
+        (over, begun)
+        for begun, days in enumerate(BEGUN_DAYS)
+        for over, since in enumerate(BEGUN_DAYS)
+        if days - since >= LASTED_DAYS_MIN
+    ),
 )
-"""Spans of days as places in BEGUN_DAYS: over since, begun; -1 is not over."""
+"""Spans of days as places in BEGUN_DAYS: over since, begun; -1 is not over, and those come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,51 +81,80 @@ class Trouble:
     """(BEGUN_DAYS, n): L of trouble that began so long ago and goes on."""
     over: Floats
     """(n,): ln of the mean of exp L over all trouble that is over."""
-    by_beginning_and_channel: Floats
-    """(BEGUN_DAYS, channels, n): e_k."""
-    paces: Floats
-    """(BEGUN_DAYS, channels, n): θ_k."""
-    sures: Floats
-    """(BEGUN_DAYS, channels, n): s_k, before incidents are discounted."""
+    _seen: _Seen
 
-    def by_channel(self) -> Floats:
-        """(channels, n): e_k of the beginning that says most, at most `EVIDENCE_MAX`."""
-        return np.minimum(EVIDENCE_MAX, self._leading(self.by_beginning_and_channel))
+    def leading(self, some: Indices | None = None) -> tuple[Floats, Floats, Floats]:
+        """(channels, n) each: e_k, θ_k and s_k (before incidents are discounted) of the beginning that says most, of
+        `some` accounts or all; worked out when they are asked for."""
+        places = np.arange(self.by_beginning.shape[1]) if some is None else some
+        begun = (self.by_beginning[:, places] + LOG_BEGUN[:, None]).argmax(axis=0)
+        return self._seen.since(begun, places)
 
-    def pace(self, some: Indices | None = None) -> Floats:
-        """(channels, n): θ_k of the beginning that says most, of `some` accounts or all."""
-        return self._leading(self.paces, some)
 
-    def sure(self, some: Indices | None = None) -> Floats:
-        """(channels, n): s_k of the beginning that says most, of `some` accounts or all."""
-        return self._leading(self.sures, some)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What n accounts met, and what is usual."""
 
-    def _leading(self, columns: Floats, some: Indices | None = None) -> Floats:
-        rows = self.by_beginning if some is None else self.by_beginning[:, some]
-        columns = columns if some is None else columns[:, :, some]
-        leading = (rows + LOG_BEGUN[:, None]).argmax(axis=0)
-        return np.asarray(np.take_along_axis(columns, leading[None, None, :], axis=0)[0])
+    channels: Sequence[Channel]
+    friction: Friction
+    kappas: Floats
+    """(channels,)"""
+    tried: tuple[Floats, ...]
+    """(n,) attempts in each window of `friction`."""
+
+    def spans_of(self, k: int) -> Floats:
+        """(SPANS, n): e of one channel."""
+        counts, counted = self.friction.counts[:, k], self.friction.counted[:, k].tolist()
+        expected = [rate * some for rate, some in zip(self.friction.rates[:, k].tolist(), self.tried, strict=True)]
+        whole = self._whole(k, counts[WHOLE], expected[WHOLE])
+        found = np.empty((len(SPANS), len(counts[WHOLE])))
+        for e, (over, begun) in zip(found, SPANS, strict=True):
+            n, mean = counts[begun], expected[begun]
+            if over >= 0:
+                n, mean = n - counts[over], mean - expected[over]
+                np.maximum(mean, 0.0, out=mean)
+            self._held(k, (n, mean), whole, counted[begun], e)
+        return found
+
+    def since(self, begun: NDArray[np.intp], places: Indices) -> tuple[Floats, Floats, Floats]:
+        """(channels, m) each: e, θ and s of the accounts at `places`, each since its own beginning."""
+        shape = (len(self.channels), len(places))
+        found, paces, sures = np.empty(shape), np.empty(shape), np.empty(shape)
+        tried = np.stack([row[places] for row in self.tried])
+        own = np.take_along_axis(tried, begun[None], axis=0)[0]
+        for k, e in enumerate(found):
+            rates, counts = self.friction.rates[:, k], self.friction.counts[:, k]
+            whole = self._whole(k, counts[WHOLE, places], rates[WHOLE] * tried[WHOLE])
+            met = (counts[begun, places], rates[begun] * own)
+            paces[k], sures[k] = self._held(k, met, whole, self.friction.counted[begun, k], e)
+        return found, paces, sures
+
+    def _whole(self, k: int, n: Floats, mean: Floats) -> tuple[Floats, Floats]:
+        """(n,) each: friction of all days, met and expected, with the shape that shrinks paces added."""
+        kappa = float(self.kappas[k])
+        return n + kappa, mean + kappa
+
+    def _held(
+        self, k: int, met: tuple[Floats, Floats], whole: tuple[Floats, Floats], counted: float | Floats, out: Floats
+    ) -> tuple[Floats, Floats]:
+        """θ and s, (n,) each, by what was met and expected on all other days; e of what was `met` goes into `out`."""
+        n, mean = met
+        other = whole[1] - mean
+        pace, sure = shrunk(whole[0] - n, np.maximum(other, self.kappas[k], out=other))
+        worse(n, pace * mean, sure * (counted * counted), self.channels[k], out)
+        return pace, sure
 
 
 def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> Trouble:
     """The evidence in `friction`, held against the attempts of `windows`."""
-    tried = [windows.of(model.roles.attempt, one) for one in friction.windows]
-    expected = np.stack([rates[:, None] * some for rates, some in zip(friction.rates, tried, strict=True)])
-    twins = _twins(model, cohort, friction)
-    shape = (WHOLE, len(model.roles.channels), windows.n)
-    going_on, paces, sures = np.empty(shape), np.empty(shape), np.empty(shape)
-    for row, span in enumerate(GOING_ON):
-        going_on[row], paces[row], sures[row] = _span((model, cohort, friction), expected, span, twins)
-    over = np.empty((len(OVER), windows.n))
-    for row, span in enumerate(OVER):
-        over[row] = sum_rows(_span((model, cohort, friction), expected, span, twins)[0], windows.n)
-    return Trouble(
-        by_beginning=np.stack([sum_rows(found, windows.n) for found in going_on]),
-        over=mean_of(over),
-        by_beginning_and_channel=going_on,
-        paces=paces,
-        sures=sures,
-    )
+    tried = tuple(windows.of(model.roles.attempt, one) for one in friction.windows)
+    seen = _Seen(model.roles.channels, friction, cohort.kappas, tried)
+    total, found = np.zeros((len(SPANS), windows.n)), dict[int, Floats]()
+    for k, twin in enumerate(_twins(model, cohort, friction)):
+        if twin == k:
+            found[k] = seen.spans_of(k)
+        total += found[twin]  # in the order of the channels: the same bits whatever accounts stand beside
+    return Trouble(total[:WHOLE], mean_of(total[WHOLE:]), seen)
 
 
 def _twins(model: SuccessModel, cohort: Cohort, friction: Friction) -> list[int]:
@@ -137,23 +168,34 @@ def _twins(model: SuccessModel, cohort: Cohort, friction: Friction) -> list[int]
     return found
 
 
-def shrunk(seen: Floats, expected: Floats, shape: Floats | float) -> tuple[Floats, Floats]:
-    """The pace that `seen` against `expected` tells, shrunk to 1 by a gamma of `shape`, and the shape it then has."""
-    pace = np.clip((shape + seen) / (shape + expected), PACE_MIN, PACE_MAX)
-    return pace, 1.0 / (1.0 / (shape + seen) + 1.0 / DRIFT)
+def shrunk(seen: Floats, expected: Floats) -> tuple[Floats, Floats]:
+    """The pace that `seen` against `expected` tells, both with the shape of the gamma that shrinks it to 1 added, and
+    the shape it then has."""
+    pace = seen / expected
+    np.minimum(np.maximum(pace, PACE_MIN, out=pace), PACE_MAX, out=pace)
+    sure = seen + DRIFT
+    np.divide(seen, sure, out=sure)
+    sure *= DRIFT
+    return pace, sure
 
 
-def log_ratio(n: Floats, mean_other: Floats, mean: Floats, shape: Floats | float) -> Floats:
-    """ln NB(n; mean_other, shape) - ln NB(n; mean, shape), clipped to ±10; the gamma terms cancel. 0 at no mean."""
-    known = (mean > 0) & (mean_other > 0)
-    ratio = np.log(np.where(known, mean_other, 1.0) / np.where(known, mean, 1.0))
-    spread = np.log1p((mean_other - mean) / (shape + mean))
-    return np.clip(np.where(known, n * ratio - (n + shape) * spread, 0.0), -EVIDENCE_MAX, EVIDENCE_MAX)
+def log_ratio(n: Floats, mean: Floats, shape: Floats, more: float) -> Floats:
+    """(n,): ln NB(n; (1 + more)·mean, shape) - ln NB(n; mean, shape); the gamma terms cancel."""
+    return _log_ratio(n, n + shape, mean / (mean + shape), more)
+
+
+def _log_ratio(n: Floats, known: Floats, share: Floats, more: float) -> Floats:
+    """The same, where `known` is n + shape and `share` is mean / (mean + shape)."""
+    spread = share * more
+    spread += 1.0
+    np.log(spread, out=spread)
+    spread *= known
+    return np.subtract(n * math.log1p(more), spread, out=spread)
 
 
 def over_beginnings(rows: Floats) -> Floats:
     """(n,): ln of the mean over beginnings of exp, each with its weight."""
-    return log_sum(rows + LOG_BEGUN[:, None])
+    return _log_sum_of(rows + LOG_BEGUN[:, None])
 
 
 def mean_of(rows: Floats) -> Floats:
@@ -169,52 +211,25 @@ def sum_rows(rows: Floats, n: int) -> Floats:
     return total
 
 
-def _span(
-    given: tuple[SuccessModel, Cohort, Friction], expected: Floats, span: tuple[int, int], twins: list[int]
-) -> tuple[Floats, Floats, Floats]:
-    """(channels, n) each: e, θ and s of trouble in one span of days; `expected` is (windows, channels, n)."""
-    model, cohort, friction = given
-    over, begun = span
-    n, mean = friction.counts[begun], expected[begun]
-    if over >= 0:
-        n, mean = n - friction.counts[over], np.maximum(mean - expected[over], 0.0)
-    other = np.maximum(expected[WHOLE] - mean, 0.0)
-    pace, sure = shrunk(friction.counts[WHOLE] - n, other, cohort.kappas[:, None])
-    found = np.empty(n.shape)
-    for k, channel in enumerate(model.roles.channels):
-        if twins[k] < k:
-            found[k] = found[twins[k]]
-        else:
-            found[k] = worse(n[k], mean[k] * pace[k], sure[k] * friction.counted[begun, k] ** 2, channel)
-    return found, pace, sure
-
-
-def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel) -> Floats:
-    """(n,): e, of friction `n` against what is expected. As `log_ratio` of each size, its logarithm taken once."""
-    share, much, ratios = expected / (shape + expected), n + shape, np.empty((len(SIZES), len(n)))
-    for row, size in enumerate(SIZES):
-        more, spread = size * (channel.ratio - 1.0), ratios[row]
-        np.multiply(share, more, out=spread)
-        np.add(spread, 1.0, out=spread)
-        np.log(spread, out=spread)
-        np.multiply(spread, much, out=spread)
-        np.subtract(n * math.log1p(more), spread, out=spread)
-    likely = _log_sum_of(ratios)
-    likely -= math.log(len(SIZES))
-    likely *= channel.weight
-    likely += LOG_SHARE - LOG_CALM
-    found = _softly(likely)
-    found += LOG_CALM
-    return found if (expected > 0).all() else np.where(expected > 0, found, 0.0)
-
-
-def _softly(x: Floats) -> Floats:
-    """(n,): ln(1 + exp x)."""
-    if x.max(initial=0.0) <= LINEAR_FROM:
-        found = np.exp(x)
-        found += 1.0
-        return np.asarray(np.log(found, out=found))
-    return np.asarray(np.log(1.0 + np.exp(np.minimum(x, LINEAR_FROM))) + np.maximum(x - LINEAR_FROM, 0.0))
+def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel, out: Floats) -> None:
+    """(n,) into `out`: e, of friction `n` against what is expected; no expectation says nothing."""
+    known, share, sizes = n + shape, expected + shape, [size * (channel.ratio - 1.0) for size in SIZES]
+    np.divide(expected, share, out=share)
+    with np.errstate(over="ignore"):
+        np.exp(_log_ratio(n, known, share, sizes[0]), out=out)
+        for more in sizes[1:]:
+            ratio = _log_ratio(n, known, share, more)
+            out += np.exp(ratio, out=ratio)
+        out *= SHARE ** (1.0 / channel.weight) / len(SIZES)
+        if channel.weight != 1.0:
+            out **= channel.weight
+    out += 1.0 - SHARE
+    np.log(out, out=out)
+    if out.max(initial=0.0) == np.inf:
+        beyond = np.flatnonzero(out == np.inf)  # exp of it leaves the range of floats
+        ratios = [_log_ratio(n[beyond], known[beyond], share[beyond], more) for more in sizes]
+        out[beyond] = np.logaddexp(LOG_CALM, LOG_SHARE + channel.weight * mean_of(np.stack(ratios)))
+    out[expected <= 0.0] = 0.0
 
 
 def log_sum(rows: Floats) -> Floats:

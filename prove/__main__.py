@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from rich.console import Console
@@ -22,7 +23,9 @@ from rich.progress import Progress
 from banso_common.errors import BansoError
 from banso_standalone.world.spec import WorldSpec
 from prove import boosting
-from prove.cases import Asked, Case, boosted, made
+from prove.cases import Asked, boosted, made
+from prove.dead_feed import DeadFeed, Trial, dead_bars, tried
+from prove.dead_feed_shown import show_dead_feeds
 from prove.report import Bar, Worlds, bars, worlds
 from prove.shown import show_bars, show_students, show_worlds
 from prove.students import Students, students
@@ -34,6 +37,9 @@ STEADY_DAYS = 105
 WORKERS_MAX = 4
 TEXT_WIDTH = 130
 
+A = TypeVar("A")
+B = TypeVar("B")
+
 
 class Proof(msgspec.Struct, frozen=True):
     """What `--json` prints."""
@@ -41,6 +47,7 @@ class Proof(msgspec.Struct, frozen=True):
     worlds: Worlds | None
     students: Students | None
     bars: list[Bar]
+    dead_feeds: list[DeadFeed] = []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if proof.worlds is not None:
         show_worlds(console, proof.worlds)
+    if proof.dead_feeds:
+        show_dead_feeds(console, proof.dead_feeds)
     if proof.students is not None:
         show_students(console, proof.students)
     show_bars(console, proof.bars)
@@ -69,7 +78,7 @@ def prove(given: argparse.Namespace) -> Proof:
     found = None
     asked = _asked(given, spec)
     if asked:
-        cases, notes = _watched(asked), []
+        cases, notes = [case for made_of in _spread(made, asked) for case in made_of], []
         missing = boosting.missing()
         base = [case for case in cases if case.kind == "base"]
         if missing is None and len(base) > 1:
@@ -81,7 +90,9 @@ def prove(given: argparse.Namespace) -> Proof:
     if not given.events and given.students != "none":
         modules = [] if given.students == "all" else given.students.split(",")
         taught = students(modules, quiet=given.json)
-    return Proof(found, taught, [*(bars(found) if found else []), *(taught.bars if taught else [])])
+    dead = [one for one in _spread(tried, _trials(given, spec)) if one is not None]
+    held = [*(bars(found) if found else []), *dead_bars(dead), *(taught.bars if taught else [])]
+    return Proof(found, taught, held, dead)
 
 
 def _asked(given: argparse.Namespace, spec: WorldSpec | None) -> list[Asked]:
@@ -98,22 +109,28 @@ def _asked(given: argparse.Namespace, spec: WorldSpec | None) -> list[Asked]:
     ]
 
 
-def _watched(asked: Sequence[Asked]) -> list[Case]:
-    """The cases in the order in which they were asked for; several are made by processes of their own."""
-    if len(asked) == 1:
-        return made(asked[0])
+def _trials(given: argparse.Namespace, spec: WorldSpec | None) -> list[Trial]:
+    if spec is None:
+        return [Trial(events.stem, file=events, model_file=given.model) for events in given.events]
+    return [Trial(f"seed {seed}", replace(spec, seed=seed), model_file=given.model) for seed in given.seeds]
+
+
+def _spread(work: Callable[[A], B], asked: Sequence[A]) -> list[B]:
+    """What `work` makes of each, in their order; of several each is made by a process of its own."""
+    if len(asked) < 2:
+        return [work(one) for one in asked]
     workers = min(len(asked), os.cpu_count() or 1, WORKERS_MAX)
-    done: dict[int, list[Case]] = {}
+    done: dict[int, B] = {}
     with (
         Progress(console=Console(stderr=True), transient=True) as progress,
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
         task = progress.add_task("worlds", total=len(asked))
-        waiting = {pool.submit(made, one): number for number, one in enumerate(asked)}
+        waiting = {pool.submit(work, one): number for number, one in enumerate(asked)}
         for future in as_completed(waiting):
             done[waiting[future]] = future.result()
             progress.advance(task)
-    return [case for number in range(len(asked)) for case in done[number]]
+    return [done[number] for number in range(len(asked))]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,11 +57,14 @@ def variant(spec: WorldSpec, name: str) -> WorldSpec:
 
 def of_world(spec: WorldSpec, model: SuccessModel) -> tuple[Past, Truth]:
     """A world's past, and its truth."""
-    world = World(spec)
+    past = asyncio.run(past_of(moments_of(spec, spec.days), model))
+    return past, Truth.of(truth_file.spells(World(spec)), past.history.names)
+
+
+def moments_of(spec: WorldSpec, days: int) -> Iterator[Moment]:
+    """The first `days` of a world."""
     journal = Journal(Example.NONE, None, date(*spec.first_monday))
-    heard = moments(WorldStory(world), Almanac(journal, ZoneInfo("UTC"), TOLD))
-    past = asyncio.run(past_of(heard, model))
-    return past, Truth.of(truth_file.spells(world), past.history.names)
+    return islice(moments(WorldStory(World(spec)), Almanac(journal, ZoneInfo("UTC"), TOLD)), days)
 
 
 def of_files(events: Path, truth: Path, model: SuccessModel) -> tuple[Past, Truth]:
@@ -70,17 +73,13 @@ def of_files(events: Path, truth: Path, model: SuccessModel) -> tuple[Past, Trut
     return past, Truth.of(truth_file.read(truth), past.history.names)
 
 
-def heard_in(file: Path) -> Iterator[Moment]:
+def heard_in(file: Path, *, late: bool = True) -> Iterator[Moment]:
     """The events of a file (one a line, in any form that is accepted), each heard in the hour in which it happened.
 
-    A line {"received_at": milliseconds, "event": …} is heard in the hour in which it was received. What does not say
-    when is heard first. Raises SettingsError with the line that cannot be read.
+    A line {"received_at": milliseconds, "event": …} is heard in the hour in which it was received, if `late`. What
+    does not say when is heard first. Raises SettingsError with the line that cannot be read.
     """
-    try:
-        lines = file.read_bytes().splitlines()
-    except OSError as fault:
-        raise SettingsError(f"{file} cannot be read: {fault.strerror}") from None
-    dated = [_heard(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    dated = [_heard(file, number, line, late) for number, line in enumerate(_lines(file), 1) if line.strip()]
     first_at = min((at for at, _ in dated if at is not None), default=0)
     hours = sorted(((first_at if at is None else at) // HOUR_MS, place) for place, (at, _) in enumerate(dated))
     for hour, some in groupby(hours, key=lambda one: one[0]):
@@ -89,15 +88,27 @@ def heard_in(file: Path) -> Iterator[Moment]:
         yield (hour + 1) * HOUR_MS - 1, [column]
 
 
-def _heard(file: Path, number: int, line: bytes) -> tuple[int | None, bytes]:
+def has_backlog(file: Path) -> bool:
+    """Whether a file says of any line when it was received. Raises SettingsError."""
+    return any(line.startswith(LATE) for line in _lines(file))
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        return file.read_bytes().splitlines()
+    except OSError as fault:
+        raise SettingsError(f"{file} cannot be read: {fault.strerror}") from None
+
+
+def _heard(file: Path, number: int, line: bytes, late: bool) -> tuple[int | None, bytes]:
     """When a line is heard, and its event."""
     if line.startswith(LATE):
         try:
-            late = _late.decode(line)
+            received = _late.decode(line)
         except msgspec.MsgspecError as fault:
             raise SettingsError(f"{file}, line {number}: {fault}") from None
-        _instant(file, number, late.event)
-        return late.received_at, bytes(late.event)
+        at = _instant(file, number, received.event)
+        return received.received_at if late else at, bytes(received.event)
     return _instant(file, number, line), line
 
 

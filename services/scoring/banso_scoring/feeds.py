@@ -14,13 +14,25 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_scoring.domain.feeds.rhythm import FAR, HOUR_MS, Heard, Rhythm, is_gone, known_until, merged, pause_of
+from banso_scoring.domain.feeds.rhythm import (
+    DAY_MS,
+    FAR,
+    HOUR_MS,
+    Heard,
+    Rhythm,
+    is_gone,
+    known_until,
+    merged,
+    pause_of,
+)
 from banso_scoring.domain.struggle.usual import ContactState
 from banso_scoring.feed_store import ByLane, Told
 
 FEEDS_MAX = 62
 OTHER = "banso:other"
 """All sources beyond FEEDS_MAX."""
+LAST_ZONE_MS = 12 * HOUR_MS
+"""So long after midnight in UTC the day ends where it ends last."""
 
 Ints = NDArray[np.int64]
 
@@ -142,14 +154,14 @@ class Feeds:
         """Whether it was said of `source` and is not over."""
         return self.watched and source in self.told and self.told[source].since_at is not None
 
-    def contact_state(self, now: int) -> ContactState:
-        """Whether those who write contacts were heard."""
+    def contact_state(self, now: int, day: int | None = None) -> ContactState:
+        """Whether those who write contacts were heard: until now, or to the end of `day`, wherever that ends last."""
+        end_at = now if day is None else min(now, (day + 1) * DAY_MS + LAST_ZONE_MS)
         judged = [source for source, rhythm in self.known.items() if rhythm.contacts and self.is_judged(source, now)]
-        if any(self.is_stale(source) for source in judged):
+        missed = [source for source in judged if self.believed_until(source, now) < end_at]
+        if any(self.is_stale(source) for source in missed):
             return ContactState.STALE
-        if any(self.believed_until(source, now) < now for source in judged):
-            return ContactState.HELD
-        return ContactState.HEARD
+        return ContactState.HELD if missed else ContactState.HEARD
 
     def state_of(self, source: str, now: int) -> FeedState:
         """How a source stands."""

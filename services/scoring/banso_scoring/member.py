@@ -169,7 +169,7 @@ class Member:
         """
         same = self.portfolio.model.version == self.model.version
         found = await cohorts.cohort_of(tx, self.portfolio if same else self.empty(self.model), day, self.today())
-        return replace(found, contact=self.feeds.contact_state(self.clock.now()))
+        return replace(found, contact=self.feeds.contact_state(self.clock.now(), day))
 
     def sketch_of(self, positions: NDArray[np.int64], day: int) -> CohortSketch:
         """What these accounts add to the cohort of `day`."""

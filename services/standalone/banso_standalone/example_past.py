@@ -7,7 +7,7 @@ days: a backtest walks the days itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,30 +54,33 @@ def moments(story: Story, almanac: Almanac) -> Iterator[Moment]:
         yield told_at, story.columns(day, told_at, 1)
 
 
-async def tell(heard: Iterable[Moment], into: tuple[AsyncEngine, SuccessModel], tick: Callable[[], None]) -> None:
-    """Fold what is heard, by rising instant, into an empty store under a model; `tick` is called after each moment.
+class Telling:
+    """Ingest and scoring over an empty store, told what is heard, by rising instant."""
 
-    Raises Refused when a record cannot be read.
-    """
-    engine, model = into
-    clock = ManualClock(0)
-    ingest = _Ingest(clock)
-    member = Member(engine, model, ScoringSettings(time_zone=ZONE), clock)
-    scoring = ScoringHandler(member)
-    offset = 0
-    for number, (at, columns) in enumerate(heard):
-        clock.move_to(at)
-        if number == 0:
-            await scoring.assigned([0])
-        values = ingest.judged(columns)
+    def __init__(self, engine: AsyncEngine, model: SuccessModel) -> None:
+        self._clock = ManualClock(0)
+        self._ingest = _Ingest(self._clock)
+        self.member = Member(engine, model, ScoringSettings(time_zone=ZONE), self._clock)
+        self._scoring = ScoringHandler(self.member)
+        self._offset = 0
+
+    async def hear(self, at: int, columns: Sequence[Outgoing]) -> list[bytes]:
+        """Let it be `at`, and fold what is heard then; gives the activity that it comes to.
+
+        Raises Refused when a record cannot be read.
+        """
+        self._clock.move_to(at)
+        if not self.member.claims:
+            await self._scoring.assigned([0])
+        values = self._ingest.judged(columns)
         if values:
-            end = offset + len(values)
+            first, end = self._offset, self._offset + len(values)
             batch = Batch(
-                Topic.ACCOUNT_ACTIVITY, 0, [None] * len(values), values, range(offset, end), end, end_offset=end
+                Topic.ACCOUNT_ACTIVITY, 0, [None] * len(values), values, range(first, end), end, end_offset=end
             )
-            await scoring.commit(scoring.prepare([batch]))
-            offset = end
-        tick()
+            await self._scoring.commit(self._scoring.prepare([batch]))
+            self._offset = end
+        return values
 
 
 async def past_of(heard: Iterable[Moment], model: SuccessModel, tick: Callable[[], None] = lambda: None) -> Past:
@@ -86,7 +89,10 @@ async def past_of(heard: Iterable[Moment], model: SuccessModel, tick: Callable[[
         engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'past.db'}")
         try:
             await upgrade(engine, PACKAGE)
-            await tell(heard, (engine, model), tick)
+            telling = Telling(engine, model)
+            for at, columns in heard:
+                await telling.hear(at, columns)
+                tick()
             async with reading(engine) as tx:
                 return await past_store.read(tx, model, time_zone=ZONE)
         finally:

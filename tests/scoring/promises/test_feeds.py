@@ -23,6 +23,9 @@ from banso_common.contracts.account_signal import (
 )
 from banso_common.contracts.codec import identity_of
 from banso_scoring import tables as t
+from banso_scoring.domain.feeds.rhythm import heard
+from banso_scoring.domain.struggle.usual import ContactState
+from banso_scoring.feeds import Feeds
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
@@ -220,3 +223,12 @@ async def test_while_the_past_is_told_again_no_feed_is_missed(tmp_path: Path) ->
         clock.move_to(at(9, 9))
         await room.sweep(clock.now())
         assert (await end(room)).feeds == [f"{feed_subject('app')}/{STALE}/1/opened"]
+
+
+def test_a_day_that_stood_still_is_closed_with_what_is_known_of_its_contacts_however_late_they_are_now() -> None:
+    feeds, hours = Feeds(watched=True), np.array([at(day, hour) for day in range(-28, 1) for hour in WORK], np.int64)
+    feeds.take(0, {"desk": heard(hours, hours).of(tells=False, contacts=True)}, at(0, 20))
+    today = at(0) // DAY_MS
+    assert feeds.contact_state(at(1, 23)) is ContactState.HELD
+    assert feeds.contact_state(at(1, 23), today) is ContactState.HELD, "somewhere that day ends only when it is late"
+    assert feeds.contact_state(at(1, 23), today - 1) is ContactState.HEARD

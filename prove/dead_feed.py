@@ -1,0 +1,213 @@
+"""A feed that dies and whose backlog comes later, beside the same events without that: swept as in life.
+
+Held against each other are what was said to the operator, what was said of customers while a feed was dead, and, once
+the backlog is read, everything that was ever said of customers: of whom, what, and of which day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import numpy as np
+from sqlalchemy import select
+
+from banso_common.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from banso_common.contracts.account_signal import (
+    AccountSignal,
+    SignalKind,
+    SignalState,
+    feed_subject,
+    signal_decoder,
+)
+from banso_common.db.engine import connect
+from banso_common.db.migrate import upgrade
+from banso_common.db.transaction import reading
+from banso_scoring import tables as t
+from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.service import PACKAGE
+from banso_scoring.sweep import Sweep
+from banso_standalone.example_past import Moment, Telling
+from banso_standalone.models import model_of
+from banso_standalone.world.spec import WorldSpec
+from prove.outages import Heard, Outage
+from prove.report import Bar
+from prove.told import has_backlog, heard_in, moments_of
+
+LOOK_MS = 6 * HOUR_MS
+"""So often it is looked at what is to be said, a minute past the hour."""
+DEAD_DAYS, AFTER_DAYS = (100, 110), 21
+"""Of an invented world: from which day to which its product is not heard, and how many days are told after that."""
+BEFORE_DAYS_MIN = 28
+ACCOUNTS_MAX = 100
+"""More are not invented for this: to be swept four times a day costs more than to be walked."""
+
+
+class DeadFeed(msgspec.Struct, frozen=True):
+    """What was said where feeds died, and beside it where they did not."""
+
+    case: str
+    died: list[str]
+    """The feeds that died, as often as they did."""
+    days: float
+    """The longest that one was dead."""
+    operator: list[int]
+    """Messages to the operator while it was dead, for each of `died`."""
+    operator_else: int
+    """Messages to the operator about feeds that were not dead then."""
+    operator_beside: int
+    """Messages to the operator where no feed died."""
+    accounts: int
+    unknown: int
+    """At most so many accounts were unknown while a feed was dead."""
+    meanwhile: int
+    """Alarms of customers while a feed was dead."""
+    unfounded: int
+    """Those of them that are not said where no feed died."""
+    alarms: int
+    """Alarms of customers, once the backlog is read, to the end."""
+    alarms_beside: int
+    """Alarms of customers where no feed died."""
+    differing: int
+    """Messages, of beginnings and of ends, that one of the two has and the other has not."""
+
+
+Said = tuple[str, SignalKind, SignalState, int]
+"""Of whom, what, whether it begins or ends, and when its episode began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be tried, so that a process of its own can do it: a world, or a file of events."""
+
+    name: str
+    world: WorldSpec | None = None
+    file: Path | None = None
+    model_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said in one telling."""
+
+    signals: Sequence[AccountSignal]
+    outages: Sequence[Outage]
+    accounts: int
+    unknown: int
+
+    def customers(self) -> dict[Said, AccountSignal]:
+        """What was said of customers."""
+        found = (one for one in self.signals if one.kind is not SignalKind.FEED_STALE)
+        return {(one.account, one.kind, one.state, one.opened_at): one for one in found}
+
+    def operator(self) -> list[AccountSignal]:
+        """What was said of feeds that are missed."""
+        opened = [one for one in self.signals if one.state is SignalState.OPENED]
+        return [one for one in opened if one.kind is SignalKind.FEED_STALE]
+
+
+def tried(trial: Trial) -> DeadFeed | None:
+    """The figures of a trial; None when no feed dies in it, or its world is too short. Raises SettingsError."""
+    model = model_of(trial.model_file)
+    if trial.world is not None:
+        spec = dying(trial.world)
+        if spec is None:
+            return None
+        days = spec.dead_feed[1] + AFTER_DAYS if spec.dead_feed else 0
+        dead, alive = (asyncio.run(told(moments_of(one, days), model)) for one in (spec, replace(spec, dead_feed=None)))
+    elif trial.file is not None and has_backlog(trial.file):
+        dead, alive = (asyncio.run(told(heard_in(trial.file, late=late), model)) for late in (True, False))
+    else:
+        return None
+    return compared(trial.name, dead, alive) if dead.outages else None
+
+
+def dying(spec: WorldSpec) -> WorldSpec | None:
+    """The world with a product that is not heard for some days, and no more accounts than are needed; None for one
+    that is too short."""
+    until = min(DEAD_DAYS[1], spec.days - AFTER_DAYS)
+    since = until - (DEAD_DAYS[1] - DEAD_DAYS[0])
+    if since < BEFORE_DAYS_MIN:
+        return None
+    return replace(spec, dead_feed=(since, until), accounts=min(spec.accounts, ACCOUNTS_MAX))
+
+
+async def told(heard: Iterable[Moment], model: SuccessModel) -> Told:
+    """All that is said when this is heard and looked at again and again. Raises Refused."""
+    noted, unknown, accounts = Heard(), 0, 0
+    with TemporaryDirectory(prefix="banso-") as folder:
+        engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'dead.db'}")
+        try:
+            await upgrade(engine, PACKAGE)
+            telling = Telling(engine, model)
+            sweep = Sweep(telling.member)
+            for at, columns in looked_at(heard):
+                noted.take(await telling.hear(at, columns))
+                if not columns:
+                    await sweep(at)
+                    portfolio = telling.member.portfolio
+                    accounts = len(portfolio)
+                    unknown = max(unknown, int(np.count_nonzero(portfolio.stale_feeds(np.arange(accounts)))))
+            async with reading(engine) as tx:
+                rows = (await tx.execute(select(t.outbox.c.value).order_by(t.outbox.c.seq))).scalars()
+                signals = [signal_decoder.decode(bytes(value)) for value in rows]
+        finally:
+            await engine.dispose()
+    return Told(signals, noted.outages(), accounts, unknown)
+
+
+def looked_at(heard: Iterable[Moment]) -> Iterator[Moment]:
+    """What is heard, with moments between at which nothing is, until a day after the last."""
+    at, look_at = 0, 0
+    for at, columns in heard:
+        look_at = look_at or (at // LOOK_MS + 1) * LOOK_MS + MINUTE_MS
+        while look_at <= at:
+            yield look_at, []
+            look_at += LOOK_MS
+        yield at, columns
+    for one in range(look_at, at + DAY_MS, LOOK_MS):
+        yield one, []
+
+
+def compared(name: str, dead: Told, alive: Told) -> DeadFeed:
+    """The figures of both tellings."""
+    said, beside, operator = dead.customers(), alive.customers(), dead.operator()
+    about = {
+        outage: [one for one in operator if one.account == feed_subject(outage.source) and outage.holds(one.said_at)]
+        for outage in dead.outages
+    }
+    opened = {key: one for key, one in said.items() if one.state is SignalState.OPENED}
+    meanwhile = [key for key, one in opened.items() if any(outage.holds(one.said_at) for outage in dead.outages)]
+    return DeadFeed(
+        case=name,
+        died=[outage.source for outage in dead.outages],
+        days=max((one.again_at - one.heard_at) / DAY_MS for one in dead.outages),
+        operator=[len(some) for some in about.values()],
+        operator_else=len(operator) - sum(map(len, about.values())),
+        operator_beside=len(alive.operator()),
+        accounts=dead.accounts,
+        unknown=dead.unknown,
+        meanwhile=len(meanwhile),
+        unfounded=len([key for key in meanwhile if key not in beside]),
+        alarms=len(opened),
+        alarms_beside=sum(one.state is SignalState.OPENED for one in beside.values()),
+        differing=len(said.keys() ^ beside.keys()),
+    )
+
+
+def dead_bars(found: Sequence[DeadFeed]) -> list[Bar]:
+    """The bars of all trials together."""
+    if not found:
+        return []
+    each = [count for one in found for count in one.operator]
+    worst = max(each, key=lambda count: abs(count - 1))
+    unfounded, differing = sum(one.unfounded for one in found), sum(one.differing for one in found)
+    return [
+        Bar("dead feed: messages to the operator about each (the worst)", "= 1", float(worst), worst == 1),
+        Bar("dead feed: alarms meanwhile that are said nowhere else", "= 0", float(unfounded), unfounded == 0),
+        Bar("dead feed: messages that differ after the backlog", "= 0", float(differing), differing == 0),
+    ]

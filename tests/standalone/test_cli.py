@@ -46,6 +46,16 @@ def test_a_scope_that_is_none_is_refused(data_dir: Path) -> None:
     banso("keys", "create", "backend", "--scope", "everything", code=2)
 
 
+def test_what_is_not_stored_cannot_be_erased_and_nobody_is_erased_unasked(data_dir: Path) -> None:
+    data_dir.mkdir()
+    banso("migrate")
+    assert "nothing was stored" in banso("erase", "account", "acme", "--yes", code=1)
+    assert json.loads(banso("erase", "user", "acme", "mai", "--yes", "--json", code=1)) == {"days": 0}
+    told = json.loads(banso("erase", "account", "acme", "--yes", "--json", code=1))
+    assert told == {"scoring": {}, "alerts": {}, "under_way": 0}
+    assert "Aborted" in banso("erase", "account", "acme", code=1)
+
+
 def test_a_good_model_is_said_to_be_good() -> None:
     assert "good" in banso("model", "check", str(oulad_model_file()))
     assert json.loads(banso("model", "check", str(oulad_model_file()), "--json")) == []

@@ -15,6 +15,7 @@ from banso_standalone import (
     cli_backtest,
     cli_calibrate,
     cli_diff,
+    cli_erase,
     cli_feeds,
     cli_gaps,
     cli_goals,
@@ -45,6 +46,7 @@ cli_calibrate.add(cli_model.model)
 cli_diff.add(cli_model.model)
 cli_switch.add(cli_model.model)
 app.add_typer(cli_model.model, name="model")
+app.add_typer(cli_erase.erase, name="erase")
 app.add_typer(cli_feeds.feeds, name="feeds")
 app.add_typer(cli_gaps.gaps, name="gaps")
 app.add_typer(cli_plays.plays, name="plays")

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from banso_scoring.domain.facts.in_a_row import in_a_row
+
 ROWS_FIRST = 256
 ROWS_MOVED_AT_ONCE = 65_536
 Table = NDArray[Any]
@@ -76,10 +78,15 @@ class DayRows:
     def read(self, accounts: Ints, days: slice) -> Iterator[tuple[Table, Ints | None]]:
         """The rows of those of `accounts` that have one: (m, days) numbers, and their places in `accounts` (None:
         all of them, in order). The numbers are a view where that is possible: valid until the next change."""
-        rows = self._row[accounts]
+        if not self.any or not len(accounts):
+            return
+        rows = self._row[in_a_row(accounts)]
+        if rows.min() > 0:
+            yield _taken(self._narrow, rows, days), None
+            return
         some = np.flatnonzero(rows > 0)
         if len(some):
-            yield _taken(self._narrow, rows[some], days), None if len(some) == len(rows) else some
+            yield _taken(self._narrow, rows[some], days), some
         some = np.flatnonzero(rows < 0)
         if len(some):
             yield _taken(self._wide, -rows[some], days), None if len(some) == len(rows) else some

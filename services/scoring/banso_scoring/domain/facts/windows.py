@@ -4,8 +4,9 @@
 
 Weights are multiples of 2^-20 and counts are whole, so every product and sum is exact in float64 while a
 window holds less than 2^33 events: the result does not depend on which accounts are computed together, nor
-on the order in which a BLAS adds. Plain windows of counts under 256 a day are taken in float32, where whole
-numbers are exact up to 2^24 (126 · 255 < 2^15). Sums in units are taken in whole micro-units for the same reason.
+on the order in which a BLAS adds. Weights of decays are taken in digits of 7 bits: so counts under 256 a day are
+summed in float32, where whole numbers are exact up to 2^24 (126 · 255 · 127 < 2^22). Sums in units are taken in
+whole micro-units for the same reason. A plain window of counts that lags is the difference of two that do not.
 
 Beside sums, formulas read when a series came last and on how many days (`Newest`, `ActiveDays`).
 
@@ -28,7 +29,10 @@ from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
 from banso_scoring.domain.remembered import remembered
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
-QUANTUM = 2.0**20
+QUANTUM_BITS = 20
+QUANTUM = 2.0**QUANTUM_BITS
+DIGITS = (6, 13, QUANTUM_BITS)
+"""The bits after the point to which each part of a weight goes."""
 MICRO = 1e6
 BLOCK_PRODUCTS_MAX = 2**18
 """Products of one multiplication: OpenBLAS gives larger ones to several threads, which wait for one another."""
@@ -36,6 +40,8 @@ BLOCK_ROWS_MAX = 1_024
 BEGUN_DAYS = (4, 7, 14, 28, 49)
 """How long ago trouble may have begun: near enough to one another to tell, few enough to keep for each account."""
 WORD = 64
+MANTISSA_BITS, EXPONENT_OF_HALF = 52, 1022
+"""Of a float: what is left above the mantissa says, but for a constant, which bit is the highest."""
 WEIGHTINGS_MAX = 1_024
 """Weightings whose weights are remembered."""
 
@@ -51,6 +57,12 @@ class Weighting:
     def weights(self) -> Floats:
         """(DAYS,): the weights, oldest day first; not to be changed."""
         return _weights(self)
+
+    def parts(self, summed: bool) -> tuple[Weighting, ...]:
+        """What is taken of days: for a plain window of counts that lags, the two that it is the difference of."""
+        if summed or self.half_life or not self.lag:
+            return (self,)
+        return last(min(self.days + self.lag, DAYS)), last(self.lag)
 
     def evenness(self) -> float:
         """c = sum w / sum w^2. Of a Poisson stream, c·S has its mean equal to its variance; 1 + γ if endless."""
@@ -136,7 +148,9 @@ def wanted(model: SuccessModel) -> dict[int, tuple[Weighting, ...]]:
         found.setdefault(metric.per, []).append(last(DAYS))
         if metric.kind is MetricKind.RATIO:
             found[metric.per].append(last(metric.days))
-    return {series: tuple(dict.fromkeys(rows)) for series, rows in found.items() if series >= 0}
+    summed = [series.of == "sum" for series in model.series]
+    parts = {series: [part for row in rows for part in row.parts(summed[series])] for series, rows in found.items()}
+    return {series: tuple(dict.fromkeys(rows)) for series, rows in parts.items() if series >= 0}
 
 
 @remembered
@@ -169,30 +183,31 @@ class Windows:
         if series < 0:
             return np.full(self.n, without(reading))
         if (series, reading) not in self.found:
-            self.work_out(series, (reading,))
+            parts = reading.parts(self._summed[series]) if isinstance(reading, Weighting) else ()
+            if len(parts) > 1:
+                self.found[series, reading] = self.of(series, parts[0]) - self.of(series, parts[1])
+            else:
+                self.work_out(series, (reading,))
         return self.found[series, reading]
 
     def work_out(self, series: int, some: Sequence[Reading]) -> None:
         """Read the days of one series."""
-        summed, weightings = self._summed[series], tuple(one for one in some if isinstance(one, Weighting))
-        others = [one for one in some if not isinstance(one, Weighting)]
-        values = np.zeros((len(weightings), self.n))
-        columns = {one: np.full(self.n, without(one)) for one in others}
-        for rows, places in held(self._daily, series, summed=summed):
+        weightings = tuple(one for one in some if isinstance(one, Weighting))
+        others = {one: np.full(self.n, without(one)) for one in some if not isinstance(one, Weighting)}
+        sums = np.zeros((len(weightings), self.n))
+        for rows, places in held(self._daily, series, summed=self._summed[series]):
             if weightings and places is None:
-                _weigh(rows, weightings, values)
+                sums = _weigh(rows, weightings)
             elif weightings:
-                sums = np.empty((len(weightings), len(rows)))
-                _weigh(rows, weightings, sums)
-                values[:, places] = sums
-            if columns:
+                sums[:, places] = _weigh(rows, weightings)
+            if others:
                 days, here = _days_with_any(rows), slice(None) if places is None else places
-                for one, column in columns.items():
+                for one, column in others.items():
                     column[here] = _looked(days, one)
-        if summed:
-            values /= MICRO
-        self.found.update(((series, weighting), row) for weighting, row in zip(weightings, values, strict=True))
-        self.found.update(((series, one), column) for one, column in columns.items())
+        if self._summed[series]:
+            sums /= MICRO
+        self.found.update(((series, weighting), row) for weighting, row in zip(weightings, sums, strict=True))
+        self.found.update(((series, one), column) for one, column in others.items())
 
 
 def weigh(model: SuccessModel, panel: Panel) -> Windows:
@@ -214,8 +229,8 @@ def _looked(days: NDArray[np.uint64], reading: Newest | ActiveDays) -> Floats:
         masks = [(1 << WORD) - (1 << min(max(first - WORD * word, 0), WORD)) for word in range(days.shape[1])]
         return np.asarray(np.bitwise_count(days & np.array(masks, np.uint64)).sum(axis=1, dtype=np.float64))
     top = days & ~(days >> np.uint64(1))  # the highest bit stays, and nothing above half of it rounds up to the next
-    place = np.frexp(top.astype(np.float64))[1]
-    newest = np.where(place[:, 1] > 0, WORD + place[:, 1], place[:, 0])
+    low, high = (np.ascontiguousarray(word, np.float64).view(np.int64) >> MANTISSA_BITS for word in top.T)
+    newest = np.where(high > 0, WORD + high, low) - EXPONENT_OF_HALF
     return np.where(newest > 0, float(WORD * days.shape[1]) - newest, np.nan)
 
 
@@ -226,20 +241,30 @@ def _days_with_any(rows: NDArray[Any]) -> NDArray[np.uint64]:
     return np.packbits(came, axis=1, bitorder="little").view("<u8").astype(np.uint64, copy=False)
 
 
-def _weigh(rows: NDArray[np.generic], weightings: tuple[Weighting, ...], into: Floats) -> None:
-    """The sums of each row into (weightings, rows), block by block."""
-    small = rows.dtype == np.uint8 and all(weighting.half_life == 0 for weighting in weightings)
-    matrix = _matrix(weightings, np.float32 if small else np.float64)
+def _weigh(rows: NDArray[np.generic], weightings: tuple[Weighting, ...]) -> Floats:
+    """(weightings, rows): the sums of each row, block by block."""
+    matrix, decays = _matrix(weightings, np.float32 if rows.dtype == np.uint8 else np.float64), _decays(weightings)
     step = min(BLOCK_ROWS_MAX, BLOCK_PRODUCTS_MAX // matrix.size)
-    days = np.empty((min(step, len(rows)), DAYS), matrix.dtype)
+    days, sums = np.empty((min(step, len(rows)), DAYS), matrix.dtype), np.empty((matrix.shape[1], len(rows)))
     for begin in range(0, len(rows), step):
         some = rows[begin : begin + step]
         block = days[: len(some)]
         np.copyto(block, some, casting="unsafe")
-        into[:, begin : begin + step] = (block @ matrix).T
+        sums[:, begin : begin + step] = (block @ matrix).T
+    for first in range(len(weightings), len(sums), len(decays) or 1):
+        sums[decays] += sums[first : first + len(decays)]
+    return sums[: len(weightings)]
+
+
+def _decays(weightings: tuple[Weighting, ...]) -> list[int]:
+    return [place for place, weighting in enumerate(weightings) if weighting.half_life > 0]
 
 
 @lru_cache(maxsize=1_024)
 def _matrix(weightings: tuple[Weighting, ...], dtype: type[np.floating]) -> NDArray[np.floating]:
-    """(DAYS, weightings)."""
-    return np.stack([weighting.weights() for weighting in weightings], axis=1).astype(dtype)
+    """(DAYS, columns): the highest bits of each weighting, then what is left of the decays, part by part."""
+    left, columns = np.stack([weighting.weights() for weighting in weightings], axis=1), []
+    for bits in DIGITS:
+        columns.append(np.floor(left * 2.0**bits) / 2.0**bits)
+        left = (left - columns[-1])[:, _decays(weightings) if bits == DIGITS[0] else slice(None)]
+    return np.concatenate(columns, axis=1).astype(dtype)

@@ -105,9 +105,11 @@ class _Seen:
     def spans_of(self, k: int) -> Floats:
         """(SPANS, n): e of one channel."""
         counts, counted = self.friction.counts[:, k], self.friction.counted[:, k].tolist()
+        if not counts[WHOLE].any():
+            counts = counts[:, :1]  # what none of them met is one number for all
         expected = [rate * some for rate, some in zip(self.friction.rates[:, k].tolist(), self.tried, strict=True)]
         whole = self._whole(k, counts[WHOLE], expected[WHOLE])
-        found = np.empty((len(SPANS), len(counts[WHOLE])))
+        found = np.empty((len(SPANS), len(self.tried[WHOLE])))
         for e, (over, begun) in zip(found, SPANS, strict=True):
             n, mean = counts[begun], expected[begun]
             if over >= 0:
@@ -226,7 +228,7 @@ def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel, out: Flo
     out += 1.0 - SHARE
     np.log(out, out=out)
     if out.max(initial=0.0) == np.inf:
-        beyond = np.flatnonzero(out == np.inf)  # exp of it leaves the range of floats
+        beyond = np.flatnonzero(out == np.inf)  # exp of it leaves the range of floats, so there is friction
         ratios = [_log_ratio(n[beyond], known[beyond], share[beyond], more) for more in sizes]
         out[beyond] = np.logaddexp(LOG_CALM, LOG_SHARE + channel.weight * mean_of(np.stack(ratios)))
     out[expected <= 0.0] = 0.0

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from banso_alerts.capacity_file import Capacity, load_capacity
+from banso_alerts.capacity_file import load_capacity
+from banso_alerts.domain.edition import Capacity
+from banso_alerts.domain.planning import Policy
+from banso_alerts.editions import Editions
 from banso_alerts.service import policy_of
 from banso_alerts.settings import AlertsSettings
 from banso_common.errors import SettingsError
@@ -38,11 +41,15 @@ def test_without_a_file_the_default_counts_and_a_file_that_cannot_be_read_is_nam
         load_capacity(tmp_path / "bad.yaml")
 
 
+def policy(settings: AlertsSettings) -> Policy:
+    return policy_of(settings, (), Editions(settings).given)
+
+
 def test_the_setting_stands_before_the_model(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
     file.write_text("capacity: {hours_per_csm_week: 12}\n")
-    by_model = policy_of(AlertsSettings(model_file=file), ())
-    by_setting = policy_of(AlertsSettings(model_file=file, csm_hours_per_week=5.0), ())
+    by_model = policy(AlertsSettings(model_file=file))
+    by_setting = policy(AlertsSettings(model_file=file, csm_hours_per_week=5.0))
     assert (by_model.rules.room.hours_per_week, by_setting.rules.room.hours_per_week) == (12.0, 5.0)
     assert by_model.rules.room.digest_minute == 16 * 60
-    assert policy_of(AlertsSettings(digest_at=""), ()).rules.room.digest_minute is None
+    assert policy(AlertsSettings(digest_at="")).rules.room.digest_minute is None

@@ -13,6 +13,7 @@ from banso_alerts.api.slack import make_slack_router
 from banso_alerts.api.suppressions import make_suppression_router
 from banso_alerts.api.unsubscribe import make_unsubscribe_router
 from banso_alerts.api.verdicts import make_verdict_router
+from banso_alerts.decide import Desk
 from banso_alerts.domain.outreach import ChannelName, OutreachState, Reason
 from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.proof.precision import Floor
@@ -59,7 +60,7 @@ async def test_every_route_is_listed(tmp_path: Path) -> None:
         make_slack_router(engine, ManualClock(0), lambda: None, None),
         make_suppression_router(engine, ManualClock(0), lambda: None),
         make_unsubscribe_router(engine, ManualClock(0), lambda: None, None),
-        make_proof_router(ProofRoom(engine, ManualClock(0), POLICY, Floor(), lambda: None)),
+        make_proof_router(ProofRoom(engine, ManualClock(0), Desk(POLICY, None), Floor(), lambda: None)),
     ]
     found = [
         f"{method} {route.path}"

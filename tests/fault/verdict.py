@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_common.contracts.account_activity import AccountActivity, activity_decoder
 from banso_common.contracts.account_signal import signal_decoder
+from banso_common.contracts.plays_told import are_plays
 from banso_common.contracts.topics import Topic
 from banso_common.db.transaction import reading
 from banso_common.log.port import Log
@@ -105,6 +106,8 @@ async def _told(engine: AsyncEngine, log: Log) -> list[str]:
         rows = (await tx.execute(select(t.outbox.c.key, t.outbox.c.account).order_by(t.outbox.c.seq))).all()
     told: dict[str, list[str]] = {}
     async for raw in _records(log):
+        if are_plays(raw):
+            continue
         signal = signal_decoder.decode(raw)
         told.setdefault(signal.account, [])
         if signal.key not in told[signal.account]:

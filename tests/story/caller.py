@@ -23,6 +23,12 @@ class Caller:
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    async def put(self, path: str, text: str, status: int = 202) -> Any:
+        """The JSON that is answered to a text."""
+        answer = await self._client.put(path, content=text.encode())
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
     async def send(self, events: Sequence[dict[str, Any]]) -> None:
         """Events of any form; every one must be accepted."""
         answer = await self._client.post("/v1/events", json=list(events))

@@ -1,37 +1,38 @@
-"""Reads how much work people have time for from `capacity` in the success model file, which scoring checks."""
+"""Reads how much work people have time for from `capacity` in the success model, which scoring checks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from banso_alerts.domain.edition import HOURS_PER_CSM_WEEK, Capacity
 from banso_common.document import Document
 from banso_common.errors import SettingsError
 from banso_common.findings import FileWrong
 
-HOURS_PER_CSM_WEEK = 30.0
-"""What the success model assumes when it does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """Hours of one customer-success manager and week, and what an hour costs, in units by currency."""
-
-    hours_per_week: float = HOURS_PER_CSM_WEEK
-    cost_per_hour: dict[str, float] = field(default_factory=dict)
-
 
 def load_capacity(model_file: Path | None) -> Capacity:
     """The capacity that the model file says; what it leaves out is the default. Raises SettingsError."""
-    if model_file is None:
-        return Capacity()
+    return capacity_of(values_of(model_file, "BANSO_MODEL_FILE"))
+
+
+def values_of(file: Path | None, setting: str) -> Mapping[str, Any]:
+    """What is written in a file that a setting names; nothing without one. Raises SettingsError."""
+    if file is None:
+        return {}
     try:
-        said = Document(model_file.read_text("utf-8"), str(model_file)).values.get("capacity")
+        values: Mapping[str, Any] = Document(file.read_text("utf-8"), str(file)).values
     except (OSError, UnicodeDecodeError) as fault:
-        raise SettingsError(f"BANSO_MODEL_FILE: cannot read {model_file}: {fault}") from None
+        raise SettingsError(f"{setting}: cannot read {file}: {fault}") from None
     except FileWrong as fault:
         raise SettingsError(fault.reason) from None
+    return values
+
+
+def capacity_of(values: Mapping[str, Any]) -> Capacity:
+    """The capacity among the values of a success model."""
+    said = values.get("capacity")
     section: dict[Any, Any] = said if isinstance(said, dict) else {}
     hours, costs = section.get("hours_per_csm_week"), section.get("cost_per_hour")
     return Capacity(

@@ -1,4 +1,4 @@
-"""Reads account-signals: decode, then decide, store and say what became of them in one transaction with the offset."""
+"""Reads account-signals: decode, then keep told plays, decide, and store it all in one transaction with the offset."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
 from banso_alerts.decide import Desk
+from banso_alerts.store import told_plays
 from banso_common.clock import Clock
 from banso_common.contracts.account_signal import AccountSignal, signal_decoder
 from banso_common.contracts.codec import decode
+from banso_common.contracts.plays_told import PlaysTold, are_plays, plays_decoder
 from banso_common.contracts.topics import Topic
 from banso_common.db import checkpoint
 from banso_common.db.checkpoint import Claim
@@ -26,9 +28,10 @@ UNREADABLE_RETRY_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Signals with their lanes, in order, and where each lane goes on."""
+    """Signals with their lanes, in order, the plays that were told, and where each lane goes on."""
 
     heard: list[tuple[int, AccountSignal]]
+    told: list[PlaysTold]
     next_offsets: dict[int, int]
 
 
@@ -62,14 +65,18 @@ class AlertsHandler:
     def prepare(self, batches: Sequence[Batch]) -> Work:
         """Decode. A signal that cannot be read stops its partition: scoring speaks a newer language than this."""
         heard: list[tuple[int, AccountSignal]] = []
+        told: list[PlaysTold] = []
         for batch in batches:
             for offset, value in zip(batch.offsets, batch.values, strict=True):
                 try:
-                    heard.append((batch.partition, decode(signal_decoder, value)))
+                    if are_plays(value):
+                        told.append(decode(plays_decoder, value))
+                    else:
+                        heard.append((batch.partition, decode(signal_decoder, value)))
                 except Refused as fault:
                     reason = f"the signal at offset {offset} cannot be read: {fault.reason}"
                     raise Halt(batch.partition, reason, UNREADABLE_RETRY_MS) from None
-        return Work(heard, {batch.partition: batch.next_offset for batch in batches})
+        return Work(heard, told, {batch.partition: batch.next_offset for batch in batches})
 
     async def commit(self, work: Work) -> Mapping[int, int]:
         """All of it or nothing. Raises Fenced, Unavailable."""
@@ -78,6 +85,7 @@ class AlertsHandler:
                 await checkpoint.advance(tx, t.checkpoint, self._claim(partition), next_offset)
                 for partition, next_offset in sorted(work.next_offsets.items())
             ]
+            await told_plays.keep(tx, work.told)
             await self._desk.take(tx, work.heard, self._clock.now())
             failpoint("alerts-stored")
         self._claims.update({claim.partition: claim for claim in moved})

@@ -60,7 +60,7 @@ class PlaysWrong(FileWrong):
 def default_plays(customers: bool = False) -> tuple[Play, ...]:
     """The plays in the package; those that speak to customers only when asked for."""
     text = resources.files("banso_alerts").joinpath("plays.yaml").read_text("utf-8")
-    written, _ = _written(Document(text, "plays.yaml", PlaysWrong), Known(), shipped={})
+    written, _ = _written(Document(text, "plays.yaml", PlaysWrong).values, Known(), shipped={})
     return tuple(_play(each) for each in written if customers or not each.customer)
 
 
@@ -98,6 +98,15 @@ def read_plays(text: str, name: str) -> tuple[Play, ...]:
     return tuple(each if isinstance(each, Play) else _play(each) for each in entries)
 
 
+def read_told(values: Mapping[str, Any], name: str) -> tuple[Play, ...]:
+    """The plays among the values of a success model whose names were checked. Raises SettingsError with every fault."""
+    entries, faults = _written(values, Known(), _shipped())
+    if faults:
+        reasons = [f"{'.'.join(map(str, path))}: {reason}" for path, reason in faults]
+        raise SettingsError("\n".join(f"{name}, {reason}" for reason in reasons))
+    return tuple(each if isinstance(each, Play) else _play(each) for each in entries)
+
+
 def check_plays(text: str, origin: str) -> list[Finding]:
     """Everything that is wrong with the plays of a plays file or of a success model file, in the order of lines."""
     try:
@@ -125,16 +134,19 @@ def _entries(document: Document) -> tuple[list[PlayFile | Play], list[Finding]]:
         faults.append((("version",), "a plays file says `version: 1`"))
     if SECTION not in values:
         faults.append(((), f"`{SECTION}` is missing"))
-    shipped = {play.name: play for play in default_plays(customers=True)}
     known = Known() if alone else Known(_names(values, "matrix", "cells"), _names(values, "journey"))
-    written, more = _written(document, known, shipped)
+    written, more = _written(values, known, _shipped())
     faults += more
     return written, sorted(Finding(document.line(path), document.where(path), reason) for path, reason in faults)
 
 
-def _written(document: Document, known: Known, shipped: Mapping[str, Play]) -> tuple[list[Any], list[Fault]]:
+def _shipped() -> dict[str, Play]:
+    return {play.name: play for play in default_plays(customers=True)}
+
+
+def _written(values: Mapping[str, Any], known: Known, shipped: Mapping[str, Play]) -> tuple[list[Any], list[Fault]]:
     """Each entry of the list on its own, so that one fault hides no other."""
-    listed = document.values.get(SECTION, [])
+    listed = values.get(SECTION, [])
     if not isinstance(listed, list):
         return [], [((SECTION,), "a list of plays")]
     if len(listed) > PLAYS_MAX:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from fastapi import APIRouter
@@ -17,7 +16,6 @@ from banso_alerts.api.suppressions import make_suppression_router
 from banso_alerts.api.unsubscribe import make_unsubscribe_router
 from banso_alerts.api.verdicts import make_verdict_router
 from banso_alerts.bounced import BounceFolder
-from banso_alerts.capacity_file import load_capacity
 from banso_alerts.channels.port import Channel
 from banso_alerts.channels.set_up import channels_of, directory_of
 from banso_alerts.channels.slack_web import SlackWebChannel
@@ -25,12 +23,13 @@ from banso_alerts.closed_days import closed_days, closed_days_in
 from banso_alerts.console.pages import make_console
 from banso_alerts.decide import Desk
 from banso_alerts.deliver import Deliverer, tend
+from banso_alerts.domain.edition import Edition
 from banso_alerts.domain.hours import OpenHours
 from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.stages.stage import Room, Rules
+from banso_alerts.editions import Editions
 from banso_alerts.handler import AlertsHandler, Work
 from banso_alerts.measuring import measure
-from banso_alerts.plays_file import load_plays
 from banso_alerts.proving import judge_rules
 from banso_alerts.revise import Reviser
 from banso_alerts.settings import AlertsSettings
@@ -60,10 +59,11 @@ class AlertsService:
 
     def __init__(self, settings: AlertsSettings, log: Log, clock: Clock, channels: Sequence[Channel]) -> None:
         self.engine: AsyncEngine = connect(settings.database)
-        self.policy = policy_of(settings, channels)
+        self.editions = Editions(settings)
+        self.policy = policy_of(settings, channels, self.editions.given)
         self.channels = channels
         self._clock = clock
-        self._desk = Desk(self.policy, settings.public_url, lambda: clock.is_virtual)
+        self._desk = Desk(self.policy, settings.public_url, lambda: clock.is_virtual, self.editions)
         self._deliverer = Deliverer(self.engine, channels, clock, settings.limits, self._said)
         self._revisers = [
             Reviser(self.engine, channel, clock, settings.limits)
@@ -81,7 +81,7 @@ class AlertsService:
         self._prover = Ticker(clock, PROVE_EVERY_MS, self._prove)
         self._measurer = Ticker(clock, MEASURE_EVERY_MS, self._measure)
         self._tasks = Tasks(self.name)
-        proof = ProofRoom(self.engine, clock, self.policy, settings.floor, self._stored)
+        proof = ProofRoom(self.engine, clock, self._desk, settings.floor, self._stored)
         self.routers: Sequence[APIRouter] = [
             make_router(self.engine, clock, self._stored),
             make_verdict_router(self.engine, clock, self._stored),
@@ -153,7 +153,9 @@ class AlertsService:
             await self._bounces.read(now)
 
     async def _measure(self, now: int) -> None:
-        self._desk.believe(await measure(self.engine, self.policy.plays, now))
+        async with reading(self.engine) as tx:
+            plays = (await self._desk.in_force(tx)).plays
+        await measure(self.engine, plays, now)
 
     async def _tend(self, now: int) -> None:
         while await tend(self.engine, self._desk, now):
@@ -170,16 +172,13 @@ class AlertsService:
         self.relay.wake()
 
 
-def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
-    """How this installation reaches out. Raises SettingsError."""
+def policy_of(settings: AlertsSettings, channels: Sequence[Channel], given: Edition) -> Policy:
+    """How this installation reaches out, under the plays of its settings. Raises SettingsError."""
     opens, closes = settings.open_minutes
     closed = closed_days(settings.holidays_country, settings.company_holidays)
     closed_in = partial(closed_days_in, company_days=settings.company_holidays)
-    capacity = load_capacity(settings.model_file)
-    if settings.csm_hours_per_week is not None:
-        capacity = replace(capacity, hours_per_week=settings.csm_hours_per_week)
     return Policy(
-        plays=load_plays(settings.plays_file, settings.model_file, settings.customer_plays),
+        plays=(),
         directory=directory_of(settings, channels),
         rules=Rules(
             holdout_share=settings.holdout_share,
@@ -190,13 +189,11 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel]) -> Policy:
             room=Room(
                 voice_customer_ms=round(settings.voice_customer_days * DAY_MS),
                 voice_house_ms=round(settings.voice_house_hours * HOUR_MS),
-                hours_per_week=capacity.hours_per_week,
-                cost_per_hour=capacity.cost_per_hour,
                 digest_minute=settings.digest_minute,
             ),
             storm=settings.storm,
         ),
-    )
+    ).under(given)
 
 
 async def build(settings: AlertsSettings, log: Log, clock: Clock) -> AlertsService:

@@ -66,6 +66,7 @@ outreach = Table(
     Column("planned_on", Text),  # the recipient's local day of planned_at, for the cap
     # how it was chosen
     Column("variant", Text),  # the play's wording, "" for the first
+    Column("plays_version", Text),  # the plays that it was last decided under
     Column("country", Text),  # whose holidays the recipient keeps
     Column("value", Double),  # amount x uplift x surprise, in its own unit
     Column("cost_hours", Double),
@@ -247,6 +248,15 @@ exposure = Table(
 )
 Index("exposure_account", exposure.c.account, exposure.c.said_at)
 Index("exposure_said", exposure.c.said_at)
+
+# The plays that scoring told of, as JSON; the newest are in force.
+plays = Table(
+    "plays",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("since_at", BigInteger, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+)
 
 # What was computed of all this, as the API shows it and as arbitration reads it.
 finding = Table(

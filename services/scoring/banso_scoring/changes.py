@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,16 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message, put
 from banso_common.db.rows import Columns, upsert
 from banso_common.telemetry import metrics
-from banso_scoring import cell_store, facts_store, phase_store, standing_codec, told, trend_store, trouble_store
+from banso_scoring import (
+    cell_store,
+    facts_store,
+    phase_store,
+    plays_store,
+    standing_codec,
+    told,
+    trend_store,
+    trouble_store,
+)
 from banso_scoring import tables as t
 from banso_scoring.assess import Assessment, Said
 from banso_scoring.domain.evaluation import Evaluation
@@ -174,7 +184,12 @@ async def put_said(tx: AsyncConnection, portfolio: Portfolio, found: Assessment,
     for (name, day), cells in facts.items():
         by_account.setdefault(name, {})[day] = cells
     known = {name: Known(by_account.get(name, {}), trends[name]) for name in names}
-    messages = [_message(portfolio, found, said, known, now) for said in found.said]
+    plays = await plays_store.in_force_version(tx)
+    signals = [signal_of(portfolio, found, said, known[portfolio.names[said.position]], now) for said in found.said]
+    messages = [
+        _message(portfolio, said, replace(signal, plays_version=plays))
+        for said, signal in zip(found.said, signals, strict=True)
+    ]
     await put(tx, t.outbox, messages)
     for said in found.said:
         metrics.signals_said.labels(said.kind, said.state).inc()
@@ -187,10 +202,9 @@ def _open_kinds(is_open: Sequence[bool]) -> str:
     return f",{','.join(names)}," if names else ""
 
 
-def _message(portfolio: Portfolio, found: Assessment, said: Said, known: Mapping[str, Known], now: int) -> Message:
-    account, lane = portfolio.names[said.position], int(portfolio.columns.lane[said.position])
-    signal = signal_of(portfolio, found, said, known[account], now)
-    return Message(signal.key, lane, Topic.ACCOUNT_SIGNALS, account, encode(signal))
+def _message(portfolio: Portfolio, said: Said, signal: AccountSignal) -> Message:
+    lane = int(portfolio.columns.lane[said.position])
+    return Message(signal.key, lane, Topic.ACCOUNT_SIGNALS, signal.account, encode(signal))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from banso_common.contracts.codec import encode
 from banso_common.contracts.topics import Topic
 from banso_common.db.outbox import Message
 from banso_common.telemetry import metrics
-from banso_scoring import incident_store
+from banso_scoring import incident_store, plays_store
 from banso_scoring.domain.incident.signature_days import OPEN_DAYS_MAX
 from banso_scoring.incident_store import Kept
 
@@ -64,6 +64,7 @@ async def message(tx: AsyncConnection, kept: Kept, state: SignalState, source: S
         band=Band.UNKNOWN,
         coverage=0.0,
         model_version=source.model_version,
+        plays_version=await plays_store.in_force_version(tx),
         detail={"contact_known": int(source.contact_known), **_ended(kept)},
         incident=Incident(
             event=kept.named.event,

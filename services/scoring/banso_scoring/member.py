@@ -21,6 +21,7 @@ from banso_common.contracts.topics import Topic
 from banso_common.db.checkpoint import Claim, acquire, advance_all
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import BansoError, Fenced, Unavailable
+from banso_common.findings import Finding
 from banso_common.telemetry import metrics
 from banso_common.telemetry.logs import logger
 from banso_scoring import cohorts, facts_store, feed_store, store, switch_store
@@ -72,6 +73,8 @@ class Member:
         """Called after a commit that put messages into the outbox."""
         self.met: Callable[[], None] = lambda: None
         """Called after a commit while nobody is known: a sweep then learns what is usual."""
+        self.check_plays: Callable[[str, str], Sequence[Finding]] = lambda text, origin: ()
+        """What is wrong with the plays of a model file, by somebody who knows plays."""
         self.failed: Callable[[BansoError], None] = lambda fault: None
         """Called when a write failed, so that the lanes are loaded anew."""
 

@@ -23,6 +23,7 @@ from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.handler import ScoringHandler
 from banso_scoring.iceberg_watch import LOOK_MS, IcebergWatch
 from banso_scoring.member import Member
+from banso_scoring.plays_foreword import PlaysForeword
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.statements import Speaker
 from banso_scoring.sweep import Sweep
@@ -47,6 +48,7 @@ class ScoringService:
         self.switching = Switching(self.member)
         self.speaker = Speaker(log, clock)
         self.relay = Relay(log, self.engine, t.outbox, self.member.lanes, clock)
+        self.relay.foreword = PlaysForeword(clock)
         self.sweep.asked_only = self.iceberg.asked_only = lambda: clock.is_virtual
         self.member.met = self.sweep.hurry
         self.member.listens = lambda: self.worker.away is None

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banso_common.contracts.topics import Topic
 from banso_common.db.rows import Columns, upsert
 from banso_common.errors import Unavailable
+from banso_scoring import plays_store
 from banso_scoring import tables as t
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -106,6 +107,7 @@ async def adopt(tx: AsyncConnection, model: SuccessModel, former: str, now: int)
     await keep(tx, model, now)
     await give_up(tx)
     await tx.execute(update(t.model_switch).values(current=model.version))
+    await plays_store.let_count(tx, model.text, now)
     for table in _MADE:
         if former:
             await tx.execute(delete(table).where(table.c.model_version != former))
@@ -113,10 +115,11 @@ async def adopt(tx: AsyncConnection, model: SuccessModel, former: str, now: int)
 
 
 async def keep(tx: AsyncConnection, model: SuccessModel, now: int) -> None:
-    """Store the text of a model, of which accounts will be judged."""
+    """Store the text of a model, of which accounts will be judged; of two that judge alike the newer."""
     row: Columns = {"version": [model.version], "text": [model.text.encode()], "stored_at": [now], "made": [True]}
     await upsert(tx, t.model, row, replace=False)
-    await tx.execute(update(t.model).where(t.model.c.version == model.version).values(made=True))
+    kept = update(t.model).where(t.model.c.version == model.version)
+    await tx.execute(kept.values(made=True, text=model.text.encode()))
 
 
 async def text_of(tx: AsyncConnection, version: str) -> str | None:
@@ -128,28 +131,39 @@ async def text_of(tx: AsyncConnection, version: str) -> str | None:
 async def configure(tx: AsyncConnection, model: SuccessModel, is_default: bool, now: int) -> None:
     """A service starts with `model`: when the settings name another one than before, it is wanted.
 
-    A built-in model that only came with a new version of banso does not replace one that somebody switched to.
+    A built-in model that only came with a new version of banso does not replace one that somebody switched to. Where
+    only its plays were changed since, they count at once.
     """
     await _hold(tx)
     found = await ensure(tx, model, now)
-    if found.configured == model.version:
-        return
-    await keep(tx, model, now)
-    await tx.execute(update(t.model_switch).values(configured=model.version))
-    if not is_default or found.current == found.configured:
-        await want(tx, model, now)
+    if await plays_store.in_force(tx) is None:  # a store of before plays were told
+        counts = model.text if found.current == model.version else await text_of(tx, found.current)
+        await plays_store.let_count(tx, counts or "", now)
+    former = (await tx.execute(select(t.model_switch.c.configured_plays))).scalar_one()
+    said = plays_store.said_by(model.text).version
+    await tx.execute(update(t.model_switch).values(configured=model.version, configured_plays=said))
+    if found.configured != model.version:
+        await keep(tx, model, now)
+        if not is_default or found.current == found.configured:
+            await want(tx, model, now)
+    elif found.current == model.version and former not in (None, said):
+        await keep(tx, model, now)
+        await plays_store.let_count(tx, model.text, now)
 
 
 async def want(tx: AsyncConnection, model: SuccessModel, now: int) -> Switch:
-    """Let `model` be made in the background and then count; the model that counts already ends a switch."""
+    """Let `model` be made in the background and then count; the model that counts already ends a switch, and its plays
+    count at once."""
     await _hold(tx)
     found = await ensure(tx, model, now)
+    await keep(tx, model, now)
     if found.wanted == model.version:
         return found
-    await keep(tx, model, now)
     await give_up(tx)
     if found.current != model.version:
         await tx.execute(update(t.model_switch).values(wanted=model.version, wanted_at=now))
+    else:
+        await plays_store.let_count(tx, model.text, now)
     after = await read(tx)
     assert after is not None
     return after
@@ -210,6 +224,7 @@ async def flip(tx: AsyncConnection, former: str, wanted: str, now: int) -> bool:
     made = t.lane.c.lane.in_(select(t.switch_lane.c.lane))
     await tx.execute(update(t.lane).where(made).values(closed_day=closed.scalar_subquery()))
     await tx.execute(update(t.model_switch).values(current=wanted, switched_at=now))
+    await plays_store.let_count(tx, await text_of(tx, wanted) or "", now)
     await give_up(tx)
     return True
 

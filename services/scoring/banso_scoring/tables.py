@@ -249,6 +249,16 @@ model_switch = Table(
     Column("switched_at", BigInteger, nullable=False),
     Column("wanted", String(128)),
     Column("wanted_at", BigInteger),
+    Column("configured_plays", String(64)),
+)
+
+# What models say for alerts; those with the newest `since_at` count.
+plays = Table(
+    "plays",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("since_at", BigInteger),
 )
 
 switch_lane = Table(

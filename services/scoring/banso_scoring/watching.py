@@ -29,7 +29,7 @@ from banso_common.db.outbox import Message
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Unavailable
 from banso_common.telemetry import metrics
-from banso_scoring import feed_store
+from banso_scoring import feed_store, plays_store
 from banso_scoring import tables as t
 from banso_scoring.domain.facts.live import WORD
 from banso_scoring.domain.facts.panel import DAYS
@@ -130,6 +130,7 @@ async def _message(tx: AsyncConnection, member: Member, one: News, now: int) -> 
         band=Band.UNKNOWN,
         coverage=0.0,
         model_version=member.model.version,
+        plays_version=await plays_store.in_force_version(tx),
         detail={
             "why": one.why,
             "heard_at": rhythm.alive_at,

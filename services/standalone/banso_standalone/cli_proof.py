@@ -20,9 +20,8 @@ from banso_alerts.api.proof.play_shapes import (
     wear_out_view,
 )
 from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
-from banso_alerts.domain.plays import Play
 from banso_alerts.domain.proof.measurement import Measurement, measured_plays
-from banso_alerts.plays_file import load_plays
+from banso_alerts.editions import Editions
 from banso_alerts.settings import AlertsSettings
 from banso_alerts.store.proof import judgements, measured, rules
 from banso_common.clock import DAY_MS, SystemClock, iso
@@ -45,7 +44,7 @@ def add(app: typer.Typer) -> None:
 def show_rules(play: PlayOption = None, as_json: JsonOption = False) -> None:
     """How often each rule was right, by its own verdicts, and whether it may speak."""
     found = asyncio.run(_rules(load(AlertsSettings)))
-    found = RuleList([each for each in found.rules if play in (None, each.play)])
+    found = RuleList([each for each in found.rules if play in (None, each.play)], found.plays_version)
     if as_json:
         typer.echo(TypeAdapter(RuleList).dump_json(found))
         return
@@ -98,10 +97,12 @@ async def _rules(settings: AlertsSettings) -> RuleList:
     try:
         async with reading(engine) as tx:
             kept = Kept(await rules.every(tx), await rules.turns_of(tx), await judgements.unsettled(tx))
+            edition = await Editions(settings).in_force(tx)
     finally:
         await engine.dispose()
     shadow_ms = round(settings.shadow_days * DAY_MS)
-    return RuleList(rule_views(_plays(settings), kept, settings.floor, shadow_ms, SystemClock().now()))
+    views = rule_views(edition.plays, kept, settings.floor, shadow_ms, SystemClock().now())
+    return RuleList(views, edition.version)
 
 
 async def _measured(settings: AlertsSettings) -> tuple[int, Measurement]:
@@ -109,13 +110,10 @@ async def _measured(settings: AlertsSettings) -> tuple[int, Measurement]:
     try:
         async with reading(engine) as tx:
             seen = await measured.exposures(tx)
+            edition = await Editions(settings).in_force(tx)
     finally:
         await engine.dispose()
-    return now, measured_plays(_plays(settings), seen, now)
-
-
-def _plays(settings: AlertsSettings) -> tuple[Play, ...]:
-    return load_plays(settings.plays_file, settings.model_file, settings.customer_plays)
+    return now, measured_plays(edition.plays, seen, now)
 
 
 def _table(title: str, *heads: str) -> Table:

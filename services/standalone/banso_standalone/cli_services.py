@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import typer
 
 from banso_alerts.channels.set_up import channels_of
+from banso_alerts.plays_file import check_section
 from banso_alerts.service import PACKAGE as ALERTS
 from banso_alerts.service import AlertsService
 from banso_alerts.settings import AlertsSettings
@@ -57,7 +58,13 @@ def scoring() -> None:
     """One member of scoring, with its API and console; members share the partitions."""
     settings = load(ScoringSettings)
     model = model_of(settings.model_file)
-    _serve(settings, lambda log: ScoringService(settings, model, log, SystemClock()))
+
+    def build(log: Log) -> ScoringService:
+        service = ScoringService(settings, model, log, SystemClock())
+        service.member.check_plays = check_section
+        return service
+
+    _serve(settings, build)
 
 
 def alerts() -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from banso_alerts.plays_file import check_section
 from banso_common.clock import SystemClock
 from banso_common.db.engine import connect
 from banso_common.db.transaction import reading, transaction
@@ -20,6 +21,7 @@ from banso_common.settings import load
 from banso_scoring import switch_store
 from banso_scoring.api.model.switch_shapes import SwitchShown, switch_shown
 from banso_scoring.domain.success_model import SuccessModel
+from banso_scoring.model.findings import ModelError
 from banso_scoring.model.load import load_model
 from banso_scoring.settings import ScoringSettings
 from banso_standalone.cli_model import JsonOption
@@ -42,6 +44,9 @@ def switch(
 ) -> None:
     """Let the running services judge all accounts by another model; then it counts. `model diff` shows it before."""
     wanted = load_model(read_text(file), str(file))
+    wrong = check_section(wanted.text, str(file))
+    if wrong:
+        raise ModelError(str(file), wrong)
     found = _with_store(lambda engine: _want(engine, wanted))
     if wait and found.wanted is not None:
         found = _with_store(lambda engine: _waited(engine, wanted.version))

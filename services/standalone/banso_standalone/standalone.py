@@ -10,6 +10,7 @@ from time import monotonic
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts.channels.set_up import channels_of
+from banso_alerts.plays_file import check_section
 from banso_alerts.service import PACKAGE as ALERTS
 from banso_alerts.service import AlertsService
 from banso_alerts.settings import AlertsSettings
@@ -106,4 +107,5 @@ def build(settings: CommonSettings, model: SuccessModel, clock: SwitchableClock)
         scoring=ScoringService(load(ScoringSettings), model, log, clock),
         alerts=AlertsService(alerts, log, clock, messages.instead_of_print(channels_of(alerts, clock))),
     )
+    trio.scoring.member.check_plays = check_section
     return Standalone(settings, log, trio, messages)

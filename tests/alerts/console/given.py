@@ -45,7 +45,7 @@ class Console:
 def console_of(room: Room, folder: Path) -> Console:
     """The pages over the room's store."""
     acted: list[int] = []
-    stands_on = ProofRoom(room.engine, room.clock, room.policy, Floor(), lambda: acted.append(1))
+    stands_on = ProofRoom(room.engine, room.clock, room.desk, Floor(), lambda: acted.append(1))
     keys = KeyRing(folder / "keys.json")
     app = make_app([OnlyRouters(make_console(stands_on))], keys, "test")
     return Console(app, keys, keys.create("console", WRITES), acted)

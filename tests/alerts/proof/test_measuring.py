@@ -50,7 +50,7 @@ async def lived(engine: AsyncEngine, clock: ManualClock) -> Room:
 async def asked(room: Room, tmp_path: Path, path: str) -> dict[str, Any]:
     keys = KeyRing(tmp_path / "keys.json")
     secret = keys.create("reader", [Scope.OUTREACH_READ])
-    router = make_proof_router(ProofRoom(room.engine, room.clock, room.policy, FLOOR, lambda: None))
+    router = make_proof_router(ProofRoom(room.engine, room.clock, room.desk, FLOOR, lambda: None))
     transport = httpx.ASGITransport(app=make_app([OnlyRouters([router])], keys, "test"))
     headers = {"Authorization": f"Bearer {secret}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://banso", headers=headers) as api:

@@ -26,7 +26,7 @@ def keys(tmp_path: Path) -> KeyRing:
 
 
 def client(room: Room, keys: KeyRing, *scopes: Scope) -> httpx.AsyncClient:
-    router = make_proof_router(ProofRoom(room.engine, room.clock, room.policy, FLOOR, lambda: None))
+    router = make_proof_router(ProofRoom(room.engine, room.clock, room.desk, FLOOR, lambda: None))
     name = "console" if Scope.OUTREACH_WRITE in scopes else "reader"
     app = make_app([OnlyRouters([router])], keys, "test")
     headers = {"Authorization": f"Bearer {keys.create(name, scopes)}"}

@@ -18,6 +18,7 @@ from banso_common.contracts.account_activity import AccountActivity, AccountAttr
 from banso_common.contracts.account_signal import AccountSignal
 from banso_common.contracts.objective import ObjectiveFields
 from banso_common.contracts.outreach_outcome import OutreachOutcome
+from banso_common.contracts.plays_told import PlaysTold
 from banso_common.contracts.topics import Topic
 from banso_ingest.formats.incoming import Incoming
 
@@ -30,6 +31,7 @@ CONTRACTS: dict[tuple[Topic, str], type[msgspec.Struct]] = {
     (Topic.ACCOUNT_ACTIVITY, "attributes"): AccountAttributes,
     (Topic.ACCOUNT_ACTIVITY, "objective"): ObjectiveFields,
     (Topic.ACCOUNT_SIGNALS, "signal"): AccountSignal,
+    (Topic.ACCOUNT_SIGNALS, "plays"): PlaysTold,
     (Topic.OUTREACH_OUTCOMES, "outcome"): OutreachOutcome,
 }
 

@@ -150,7 +150,8 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     `score` are those of `said_at`: what opened the episode may be over by then. `trend` holds the scores at the close
     of the last days, oldest first, -1 where none could be given. `incident` comes with `silent-incident`; `part_of` is
     the subject of the incident that already tells of this account's trouble. When that changes while the episode goes
-    on, its opening is said again, with `turn` counting up: the newest turn counts.
+    on, its opening is said again, with `turn` counting up: the newest turn counts. `plays_version` names the plays that
+    counted when it was said (`plays_told`); empty in signals of before they were told.
     """
 
     v: int
@@ -191,6 +192,7 @@ class AccountSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     owner_time_zone: str | None = None
     phase_services: dict[str, str] = {}
     turn: int = 0
+    plays_version: str = ""
 
 
 def feed_subject(source: str) -> str:

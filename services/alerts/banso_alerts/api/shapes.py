@@ -121,6 +121,7 @@ class OutreachDetail:
             "attempts": 0,
             "detail": None,
             "provider_ref": None,
+            "plays_version": "3f9c07a55d21",
         }
     )
 
@@ -135,6 +136,8 @@ class OutreachDetail:
     """What the channel said of the last attempt."""
     provider_ref: str | None
     """The channel's own name for the message: `channel/ts` of Slack, the Message-ID of a mail."""
+    plays_version: str | None
+    """The version of the plays that it was last decided under."""
 
 
 def summary_of(row: Row[Any]) -> OutreachSummary:
@@ -180,6 +183,7 @@ def detail_of(row: Row[Any]) -> OutreachDetail:
         attempts=row.attempts,
         detail=row.detail,
         provider_ref=row.provider_ref,
+        plays_version=row.plays_version,
     )
 
 

@@ -45,7 +45,7 @@ def make_console(room: ProofRoom) -> Sequence[APIRouter]:
 
 
 def _today(router: APIRouter, room: ProofRoom) -> None:
-    show, zone = shower(room), zone_of(room.policy.directory.time_zone, UTC_ZONE)
+    show, zone = shower(room), zone_of(room.desk.policy.directory.time_zone, UTC_ZONE)
 
     @router.get("/outreach", response_class=HTMLResponse)
     async def today(request: Request) -> Response:
@@ -53,7 +53,7 @@ def _today(router: APIRouter, room: ProofRoom) -> None:
         now = room.clock.now()
         place, midnight = Place.of(request.query_params), instant_of(local_time(now, zone).date(), time(0), zone)
         async with reading(room.engine) as tx:
-            view = await today_page(tx, room.policy, place, midnight, now)
+            view = await today_page(tx, await room.desk.in_force(tx), place, midnight, now)
         shown = {"view": view, "place": place, "channels": ChannelName, "reason_names": Reason}
         date = datetime.fromtimestamp(now / 1_000, zone).date().isoformat()
         return show(request, "today.html", {**shown, "date": date})

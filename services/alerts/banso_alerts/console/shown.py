@@ -55,7 +55,7 @@ Shower = Callable[[Request, str, Mapping[str, Any]], Response]
 
 def shower(room: ProofRoom) -> Shower:
     """Shows a template with the company's own clock and the tokens of its forms."""
-    zone = zone_of(room.policy.directory.time_zone, UTC_ZONE)
+    zone = zone_of(room.desk.policy.directory.time_zone, UTC_ZONE)
 
     def show(request: Request, template: str, context: Mapping[str, Any]) -> Response:
         language, now = language_of(request), room.clock.now()

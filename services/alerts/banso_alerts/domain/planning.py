@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from banso_alerts.domain.arbitration import Bench, Places
+from banso_alerts.domain.edition import Edition
 from banso_alerts.domain.hours import local_time, zone_of
 from banso_alerts.domain.ledger import Ledger
 from banso_alerts.domain.outreach import Candidate, OutreachState, Reason
@@ -26,11 +27,19 @@ ARBITRATION = "arbitration"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How this installation reaches out: what an operator has set."""
+    """How this installation reaches out: what an operator has set, and one version of plays."""
 
     plays: tuple[Play, ...]
     directory: Directory
     rules: Rules
+    plays_version: str = ""
+
+    def under(self, edition: Edition) -> Policy:
+        """The same under these plays, with the room that their model has."""
+        capacity = edition.capacity
+        room = replace(self.rules.room, hours_per_week=capacity.hours_per_week, cost_per_hour=capacity.cost_per_hour)
+        rules = replace(self.rules, room=room)
+        return replace(self, plays=edition.plays, plays_version=edition.version, rules=rules)
 
     def play(self, name: str) -> Play | None:
         """The play of that name, if there still is one."""

@@ -88,6 +88,7 @@ def decision_values(candidate: Candidate, decision: Decision, policy: Policy, no
         "country": candidate.recipient.country,
         "value": decision.value,
         "cost_hours": candidate.play.cost.hours if planned else None,
+        "plays_version": policy.plays_version,
         "told_in": None,
         "turn": candidate.turn,
         "remind_at": policy.remind_at(candidate, now) if planned else None,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from banso_alerts.api.door import Writer, described, problems, reader
 from banso_alerts.api.proof.play_shapes import UpliftList, WearOutList, uplift_view, wear_out_view
 from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
-from banso_alerts.domain.planning import Policy
+from banso_alerts.decide import Desk
 from banso_alerts.domain.proof.measurement import Measurement
 from banso_alerts.domain.proof.precision import Floor
 from banso_alerts.store.proof import findings, judgements, rules
@@ -32,7 +32,7 @@ class ProofRoom:
 
     engine: AsyncEngine
     clock: Clock
-    policy: Policy
+    desk: Desk
     floor: Floor
     changed: Callable[[], None]
 
@@ -55,13 +55,13 @@ def _rules(router: APIRouter, room: ProofRoom) -> None:
     @router.post("/v1/rules/{play}/restore", summary="Let a demoted rule speak again", responses=problems(404))
     async def restore(play: PlayName, who: Writer) -> RuleList:
         """The play's rules speak again at once, and are judged anew. Twice is once."""
-        if room.policy.play(play) is None:
-            raise not_found("play")
         async with transaction(room.engine) as tx:
+            if (await room.desk.in_force(tx)).play(play) is None:
+                raise not_found("play")
             await rules.restore(tx, play, who.name, room.clock.now())
             every = await _listed(tx, room)
         room.changed()
-        return RuleList([each for each in every.rules if each.play == play])
+        return RuleList([each for each in every.rules if each.play == play], every.plays_version)
 
 
 def _measured(router: APIRouter, room: ProofRoom) -> None:
@@ -86,5 +86,6 @@ async def _latest(room: ProofRoom) -> tuple[str | None, Measurement]:
 
 async def _listed(tx: AsyncConnection, room: ProofRoom) -> RuleList:
     kept = Kept(await rules.every(tx), await rules.turns_of(tx), await judgements.unsettled(tx))
-    shadow_ms = room.policy.rules.shadow_ms
-    return RuleList(rule_views(room.policy.plays, kept, room.floor, shadow_ms, room.clock.now()))
+    policy = await room.desk.in_force(tx)
+    views = rule_views(policy.plays, kept, room.floor, policy.rules.shadow_ms, room.clock.now())
+    return RuleList(views, policy.plays_version)

@@ -95,9 +95,14 @@ class RuleView:
 class RuleList:
     """Every rule of the plays in force."""
 
-    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_extra={"example": {"rules": [_RULE]}})
+    __pydantic_config__ = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={"example": {"rules": [_RULE], "plays_version": "3f9c07a55d21"}},
+    )
 
     rules: list[RuleView]
+    plays_version: str
+    """The version of the plays in force; it is named by their content."""
 
 
 @dataclass(frozen=True, slots=True)

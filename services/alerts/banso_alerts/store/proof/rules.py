@@ -19,14 +19,19 @@ from banso_common.db.rows import upsert
 r, u, j = t.rule.c, t.rule_turn.c, t.judgement.c
 
 
-async def book(tx: AsyncConnection, plays: Iterable[Play], now: int, shadow_ms: int) -> RuleBook:
-    """What is known of the rules of these plays; one that is new, or was changed, begins its record now."""
+async def book(
+    tx: AsyncConnection, plays: Iterable[Play], now: int, shadow_ms: int, *, begins: bool = True
+) -> RuleBook:
+    """What is known of the rules of these plays; one that is new, or was changed, begins its record now.
+
+    `begins` False: these plays do not count any more, and leave the record to those that do.
+    """
     at_hand = {(play.name, kind): play for play in plays for kind in play.kinds}
     if not at_hand:
         return RuleBook()
     known = {(row.play, SignalKind(row.kind)): row for row in await _rows(tx, {name for name, _ in at_hand})}
     begun = [name for name, play in at_hand.items() if _is_new(known.get(name), play)]
-    if begun:
+    if begun and begins:
         await _begin(tx, [(*name, definition_of(at_hand[name])) for name in sorted(begun)], now)
     since = {name: now if name in begun else known[name].since_at for name in at_hand}
     records = {name: known[name] for name in at_hand if name not in begun}

@@ -13,10 +13,12 @@ from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
 from banso_scoring.api.matrix.matrix_routes import text_of
 from banso_scoring.api.model.switch_shapes import SwitchShown, switch_shown
 from banso_scoring.member import Member
+from banso_scoring.model.findings import ModelError
 from banso_scoring.model.load import load_model
 
 _YAML = {"type": "string", "description": "A success model file."}
 PROGRESS = "/v1/model/switch"
+YOURS = "your file"
 
 
 def add_switch(router: APIRouter, member: Member) -> None:
@@ -36,8 +38,12 @@ def add_switch(router: APIRouter, member: Member) -> None:
     async def switch_model(request: Request) -> Response:
         """Send a model file as the body; a wrong one is refused with every line and reason. All accounts are then
         judged by it in the background, from their first day on, while the model that counts goes on; once all are,
-        readers see the new one. `Location` says where progress is shown. The model that counts ends a switch."""
-        model = load_model(await text_of(request), "your file")
+        readers see the new one. `Location` says where progress is shown. The model that counts ends a switch; when only
+        its plays are others, they count at once."""
+        model = load_model(await text_of(request), YOURS)
+        wrong = member.check_plays(model.text, YOURS)
+        if wrong:
+            raise ModelError(YOURS, wrong)
         async with transaction(member.engine) as tx:
             await switch_store.want(tx, model, member.clock.now())
             body = encode(await switch_shown(tx))

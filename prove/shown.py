@@ -52,14 +52,18 @@ def show_worlds(console: Console, found: Worlds) -> None:
 
 def show_students(console: Console, found: Students) -> None:
     """The rules on students."""
-    days = list(found.rows[0].auc)
-    heads = [*(f"AUC {day}" for day in days), *(f"none missed {day}" for day in days), "precision", "recall", "lead"]
-    table = _table("students (OULAD 2014): who leaves within 60 days", ("rule",), heads)
-    for row in found.rows:
-        aucs = [_number(one[day], ".3f") for one in (row.auc, row.auc_calm) for day in days]
-        shares = (_number(row.precision, ".3f"), _number(row.recall, ".3f"), _number(row.lead_days, ".0f"))
-        table.add_row(row.rule, *aucs, *shares)
+    days = [*next(iter(found.rows[0].auc.values()))]
+    table = _table("students (OULAD 2014): AUC, who leaves within 60 days", ("students", "rule"), days)
+    for population in found.rows[0].auc:
+        for row in found.rows:
+            table.add_row(population, row.rule, *(_number(row.auc[population][day], ".3f") for day in days))
+        table.add_section()
     console.print(table)
+    alerts = _table("students: weekly alerts", ("rule",), ("precision", "recall", "lead"))
+    for row in found.rows:
+        shares = (_number(row.precision, ".3f"), _number(row.recall, ".3f"), _number(row.lead_days, ".0f"))
+        alerts.add_row(row.rule, *shares)
+    console.print(alerts)
 
 
 def show_bars(console: Console, bars: Sequence[Bar]) -> None:

@@ -2,6 +2,9 @@
 
 The backtest is that of `banso model backtest --example oulad`; beside it stand the naive rules and boosting on the
 same rows. Nobody writes to a tutor in this data, so that the silence term has nothing to say.
+
+The bars were set on all who are enrolled, and on those of them who handed in, late or not, what came due last: only
+there does the recency rule have the AUC that was told with the bars (.607/.589/.642 and .533/.498/.520).
 """
 
 from __future__ import annotations
@@ -12,10 +15,10 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from banso_scoring.domain.past.backtest import Bools, Floats, Rows
+from banso_scoring.domain.past.backtest import Floats
 from banso_scoring.domain.past.backtest_alerts import fared, give
 from banso_scoring.domain.past.backtest_figures import auc
-from banso_scoring.domain.past.backtest_report import ACTIVE, CALM, Part, Report, report
+from banso_scoring.domain.past.backtest_report import KEPT, OPEN, POPULATIONS, Part, Report, members, report
 from banso_standalone.asked import Asked
 from banso_standalone.cli_backtest import bars as progress_bars
 from banso_standalone.cli_backtest import parts_of, spans_of
@@ -27,17 +30,19 @@ from prove import boosting
 from prove.report import Bar
 from prove.rules import NAIVE, Rule, naive
 
-ACTIVE_BARS = {"day 60": 0.652, "day 90": 0.685, "day 120": 0.706}
-CALM_BARS = {"day 60": 0.634, "day 90": 0.664, "day 120": 0.642}
+BARS = {
+    OPEN: {"day 60": 0.652, "day 90": 0.685, "day 120": 0.706},
+    KEPT: {"day 60": 0.634, "day 90": 0.664, "day 120": 0.642},
+}
+WHO = {OPEN: "students", KEPT: "students whose latest deadline was kept"}
 PRECISION_MIN, RECALL_MIN, LEAD_MIN = 0.132, 0.32, 24.0
 
 
 class StudentRow(msgspec.Struct, frozen=True):
-    """A rule's figures: AUC by cutoff, and weekly alerts at the budget."""
+    """A rule's figures: AUC by population and cutoff, and weekly alerts at the budget."""
 
     rule: Rule
-    auc: dict[str, float]
-    auc_calm: dict[str, float]
+    auc: dict[str, dict[str, float]]
     alerts: int
     precision: float
     recall: float
@@ -93,8 +98,7 @@ def _row(rule: Rule, parts: Sequence[Part], risks: Sequence[Floats], wanted: Ask
     alerts = fared(given)
     return StudentRow(
         rule=rule,
-        auc=_aucs(judged, ACTIVE, wanted.horizon),
-        auc_calm=_aucs(judged, CALM, wanted.horizon),
+        auc={population: _aucs(judged, population, wanted.horizon) for population in POPULATIONS},
         alerts=alerts.alerts,
         precision=alerts.precision,
         recall=alerts.recall,
@@ -109,22 +113,18 @@ def _aucs(judged: Sequence[tuple[Part, Floats]], population: str, horizon: int) 
         left, risk = [], []
         for part, risks in judged:
             days = [day for day, cutoff in part.cutoffs.items() if cutoff == name]
-            some = np.isin(part.rows.day, days) & _in(part.rows, population)
+            some = np.isin(part.rows.day, days) & members(part.rows, population)
             left.append(part.rows.left(horizon)[some])
             risk.append(risks[some])
         found[name] = auc(np.concatenate(left), np.concatenate(risk))
     return found
 
 
-def _in(rows: Rows, population: str) -> Bools:
-    return rows.active if population == ACTIVE else rows.calm
-
-
 def _bars(row: StudentRow) -> list[Bar]:
-    asked = [(f"students, AUC at {name}", row.auc.get(name), least) for name, least in ACTIVE_BARS.items()]
-    asked += [
-        (f"students with no recent missed deadline, AUC at {name}", row.auc_calm.get(name), least)
-        for name, least in CALM_BARS.items()
+    asked = [
+        (f"{WHO[population]}, AUC at {name}", row.auc[population].get(name), least)
+        for population, bars in BARS.items()
+        for name, least in bars.items()
     ]
     asked += [
         ("students, precision of weekly alerts", row.precision, PRECISION_MIN),

@@ -109,6 +109,7 @@ def rows_of(odds: dict[int, float], accounts: int = 400, days: int = 40) -> Rows
         ends_in=np.where(left, 10, 10_000),
         active=np.ones(n, np.bool_),
         calm=np.ones(n, np.bool_),
+        kept=np.ones(n, np.bool_),
         cell=np.zeros(n, np.int64),
         metrics=raw.astype(np.float32),
     )

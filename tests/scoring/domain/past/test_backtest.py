@@ -25,7 +25,7 @@ UPSIDE_DOWN = load_model(
     "upside-down.yaml",
 )
 DAYS = 240
-NAMES = ["act", "error", "ended"]
+NAMES = ["act", "error", "ended", "due"]
 HORIZON = 40
 TERMS = Terms(horizon=HORIZON)
 
@@ -69,7 +69,7 @@ def test_a_model_that_sees_the_trouble_beats_recency(part: Part) -> None:
     assert pooled(found).gain.low > 0.1
     assert found.alerts.precision > found.alerts_recency.precision
     assert found.alerts.lead_days > 0
-    assert [one.cutoff for one in found.rankings][:3] == ["day 28"] * 3
+    assert [one.cutoff for one in found.rankings][:4] == ["day 28"] * 4
 
 
 def test_a_model_that_takes_trouble_for_health_loses_to_recency(part: Part) -> None:
@@ -124,6 +124,25 @@ def test_two_pasts_are_pooled_as_different_accounts(part: Part) -> None:
     assert pooled(twice).model.value == pytest.approx(pooled(once).model.value)
     assert pooled(twice).model.high - pooled(twice).model.low < pooled(once).model.high - pooled(once).model.low
     assert twice.alerts.ended == 2 * once.alerts.ended
+
+
+def test_an_account_has_kept_its_latest_deadline_if_it_handed_in_late_or_not_whatever_it_missed_before() -> None:
+    act, missed, due = 0, 1, 3
+    lives = {
+        "in time": [(9, act), (10, due)],
+        "late": [(10, due), (11, missed), (11, act)],
+        "missed only the one before": [(5, due), (6, missed), (10, due), (10, act)],
+        "missed": [(10, due), (11, missed)],
+        "one of two": [(10, due), (10, due), (11, missed), (11, missed), (12, act)],
+        "kept only the one before": [(5, due), (5, act), (10, due), (11, missed)],
+        "nothing was due": [(3, act)],
+    }
+    happened = [(place, day, name) for place, life in enumerate(lives.values()) for day, name in life]
+    model = load_model(SMALL.replace("attempt: [act]", "attempt: [due]"), "small.yaml")
+    (rows,) = replay(past_of(model, happened, len(lives)), [20], TERMS)
+    assert dict(zip(lives, rows.kept.tolist(), strict=True)) == dict.fromkeys(lives, False) | dict.fromkeys(
+        list(lives)[:3], True
+    )
 
 
 def test_an_account_is_calm_of_the_channels_that_are_asked_for() -> None:

@@ -1,11 +1,13 @@
 """Replays the past under a model: what it would have said of each account on each day, and what then came.
 
 A day's row reads only what was known by the end of that day; the outcome (did the contract end within `horizon`
-days after it) is read from what is true now. Standings are stepped as the days are walked. Three populations:
+days after it) is read from what is true now. Standings are stepped as the days are walked. Four populations:
 
     open     all accounts that had begun and whose contract had not ended
     active   of these, those that used the product within `active_days`: a score of the dead flatters itself
     calm     of these, those that met no friction (of `calm_of`) within `calm_days`: is trouble seen before it shows?
+    kept     of the open, those whose latest attempt met no friction (of `calm_of`), or as much use followed: where
+             an attempt is a deadline, those who handed in, late or not, what came due last
 
 The rule to beat is recency: the days since the account last used the product. An unknown score ranks in the
 middle of that day's known ones: what we do not know is neither good nor bad.
@@ -65,6 +67,7 @@ class Rows:
     """Days until its contract ended; `NEVER` if it has not."""
     active: Bools
     calm: Bools
+    kept: Bools
     cell: Ints
     """Index into the model's cells."""
     metrics: NDArray[np.float32]
@@ -126,7 +129,8 @@ def _rows(
     score = _joined([seen.health.score for _, seen in found])
     recency = _joined([_days_since(panel, [used]) for panel, _ in found])
     trouble = _joined([_days_since(panel, terms.channels(model)) for panel, _ in found])
-    came = _joined([np.any(panel.daily[used] > 0, axis=1) for panel, _ in found]).astype(np.bool_)
+    came = _joined([np.isfinite(_since(panel, [used])) for panel, _ in found]).astype(np.bool_)
+    kept = _joined([_kept(panel, (model.roles.attempt, used), terms.channels(model)) for panel, _ in found])
     active = came & (recency < terms.active_days)
     n = len(positions)
     return Rows(
@@ -137,6 +141,7 @@ def _rows(
         ends_in=np.where(ends == NEVER, NEVER, ends - day),
         active=active,
         calm=active & (trouble >= terms.calm_days),
+        kept=kept.astype(np.bool_),
         cell=_joined([seen.placement.cell for _, seen in found]).astype(np.int64),
         metrics=np.concatenate(
             [np.zeros((0, len(model.metrics)), np.float32), *(seen.metrics.T.astype(np.float32) for _, seen in found)]
@@ -144,14 +149,28 @@ def _rows(
     )
 
 
+def _kept(panel: Panel, what: tuple[int, int], channels: Sequence[int]) -> Bools:
+    """(n,): who met no more friction on the day of the latest attempt and after than there was use after that day.
+    `what` are the series of attempts and of use."""
+    latest, used = _since(panel, [what[0]]), panel.daily[what[1]]
+    ago = np.arange(DAYS)[::-1]
+    met = sum((panel.daily[one] * (ago <= latest[:, None]) for one in channels if one >= 0), start=np.zeros_like(used))
+    return np.asarray(np.isfinite(latest) & (met.sum(axis=1) <= (used * (ago < latest[:, None])).sum(axis=1)))
+
+
 def _days_since(panel: Panel, series: Sequence[int]) -> Floats:
     """(n,): days since the last event of any of `series`; the account's age, at most DAYS, if there is none."""
+    since = _since(panel, series)
+    return np.where(np.isfinite(since), since, np.minimum(panel.age_days, float(DAYS)))
+
+
+def _since(panel: Panel, series: Sequence[int]) -> Floats:
+    """(n,): days since the last event of any of `series`; infinite if there is none."""
     came = np.zeros((panel.n, DAYS), np.bool_)
     for one in series:
         if one >= 0:
             came |= panel.daily[one] > 0
-    since = came[:, ::-1].argmax(axis=1).astype(np.float64)
-    return np.where(came.any(axis=1), since, np.minimum(panel.age_days, float(DAYS)))
+    return np.where(came.any(axis=1), came[:, ::-1].argmax(axis=1).astype(np.float64), np.inf)
 
 
 def _middle(score: Floats) -> float:

@@ -27,7 +27,7 @@ from banso_scoring.domain.success_model import SuccessModel
 
 ENDED_MIN = 20
 POOLED = "pooled"
-OPEN, ACTIVE, CALM = POPULATIONS = ("open", "active", "calm")
+OPEN, ACTIVE, CALM, KEPT = POPULATIONS = ("open", "active", "calm", "kept")
 
 
 class Verdict(StrEnum):
@@ -157,9 +157,14 @@ def _at_cutoffs(parts: Sequence[Part]) -> tuple[Rows, np.ndarray[tuple[int], np.
     return Rows.joined(kept, apart), np.array(names, np.str_)
 
 
+def members(rows: Rows, population: str) -> Bools:
+    """Which of `rows` are of a population."""
+    masks = {ACTIVE: rows.active, CALM: rows.calm, KEPT: rows.kept}
+    return masks.get(population, np.ones(len(rows), np.bool_))
+
+
 def _populations(rows: Rows, cutoff: str, horizon: int) -> list[Ranking]:
-    masks = {OPEN: np.ones(len(rows), np.bool_), ACTIVE: rows.active, CALM: rows.calm}
-    return [_ranking(rows.where(masks[name]), (cutoff, name), horizon) for name in POPULATIONS]
+    return [_ranking(rows.where(members(rows, name)), (cutoff, name), horizon) for name in POPULATIONS]
 
 
 def _ranking(rows: Rows, place: tuple[str, str], horizon: int) -> Ranking:

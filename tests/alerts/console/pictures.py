@@ -23,6 +23,7 @@ from banso_common.lifecycle import Server
 from deploy.local.server import program
 from tests.alerts.console.given import Console, console_of
 from tests.alerts.console.invented import live_through, room_of
+from tests.alerts.console.proven import judge_all, measure_all
 from tests.alerts.made import MONDAY_NOON
 from tests.alerts.room import Room
 from tests.conftest import CHROMIUM_ARGS
@@ -71,6 +72,8 @@ async def take(folder: Path, only: str = "") -> None:
         await upgrade(engine, "banso_alerts")
         room = room_of(engine, ManualClock(MONDAY_NOON))
         await live_through(room)
+        await judge_all(room)
+        await measure_all(room)
         console = console_of(room, Path(store))
         async with served(console) as address, async_playwright() as playwright:
             chromium = await playwright.chromium.launch(

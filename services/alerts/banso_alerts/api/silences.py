@@ -137,9 +137,7 @@ def add_silences(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: 
     @router.post("/v1/silences", summary="Silence", status_code=201, responses=problems(400))
     async def create_silence(asked: NewSilence, who: Writer) -> SilenceView:
         """Tell nobody of what the fields name, until then. It is decided again when the silence ends."""
-        now = clock.now()
-        until = ahead(instant(asked.until), now)
-        made = Silence(secrets.token_hex(ID_BYTES), asked.matcher(), who.name, asked.comment, now, until)
+        made = made_of(asked, who.name, clock.now())
         async with transaction(engine) as tx:
             await silences.add(tx, made)
         changed()
@@ -168,6 +166,12 @@ def add_silences(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: 
             raise not_found("silence")
         changed()
         return Response(status_code=204)
+
+
+def made_of(asked: NewSilence, author: str, now: int) -> Silence:
+    """The silence that somebody asks for. Raises Refused."""
+    until = ahead(instant(asked.until), now)
+    return Silence(secrets.token_hex(ID_BYTES), asked.matcher(), author, asked.comment, now, until)
 
 
 def ahead(until: int, now: int) -> int:

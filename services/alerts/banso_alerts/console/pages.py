@@ -14,7 +14,9 @@ from banso_alerts.api.door import OUTREACH_ID
 from banso_alerts.api.proof.routes import ProofRoom
 from banso_alerts.console.one import VERDICTS, one_page
 from banso_alerts.console.place import Place
+from banso_alerts.console.proof_pages import add_proof_pages, add_restoring
 from banso_alerts.console.shown import FRAME, Page, reader, shower
+from banso_alerts.console.silences_page import add_silences_page, add_silencing
 from banso_alerts.console.today import today_page
 from banso_alerts.console.words_one import ONE_WORDS
 from banso_alerts.domain.acts import Act, Deed, Source
@@ -39,8 +41,12 @@ def make_console(room: ProofRoom) -> Sequence[APIRouter]:
     router = APIRouter(route_class=Page, include_in_schema=False, dependencies=[Depends(reader)])
     forms = APIRouter(route_class=Page, include_in_schema=False)
     _today(router, room)
+    add_proof_pages(router, room)
+    add_silences_page(router, room)
     _one(router, room)
     _answers(forms, room)
+    add_restoring(forms, room)
+    add_silencing(forms, room)
     return [FRAME.style_router(), router, forms, sign_in_router(FRAME)]
 
 

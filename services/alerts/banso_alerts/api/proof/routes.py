@@ -50,17 +50,12 @@ def _rules(router: APIRouter, room: ProofRoom) -> None:
     async def list_rules() -> RuleList:
         """Every play on every kind of signal: its record, whether it may speak, and why not."""
         async with reading(room.engine) as tx:
-            return await _listed(tx, room)
+            return await rules_listed(tx, room)
 
     @router.post("/v1/rules/{play}/restore", summary="Let a demoted rule speak again", responses=problems(404))
     async def restore(play: PlayName, who: Writer) -> RuleList:
         """The play's rules speak again at once, and are judged anew. Twice is once."""
-        async with transaction(room.engine) as tx:
-            if (await room.desk.in_force(tx)).play(play) is None:
-                raise not_found("play")
-            await rules.restore(tx, play, who.name, room.clock.now())
-            every = await _listed(tx, room)
-        room.changed()
+        every = await restored(room, play, who.name)
         return RuleList([each for each in every.rules if each.play == play], every.plays_version)
 
 
@@ -68,23 +63,36 @@ def _measured(router: APIRouter, room: ProofRoom) -> None:
     @router.get("/v1/uplift", summary="Say what plays change", dependencies=[reader])
     async def uplift(play: PlayFilter = None) -> UpliftList:
         """Each play against accounts left alone: by outcome, by account and by amount, whole and by segment."""
-        at, found = await _latest(room)
+        at, found = await latest(room)
         return UpliftList(at, [uplift_view(each) for each in found.uplift if play in (None, each.play)])
 
     @router.get("/v1/wear-out", summary="Say how plays fade", dependencies=[reader])
     async def wear_out(play: PlayFilter = None) -> WearOutList:
         """How each play's effect fades with time and with exposures, and which wording to use next."""
-        at, found = await _latest(room)
+        at, found = await latest(room)
         return WearOutList(at, [wear_out_view(each) for each in found.wear_out if play in (None, each.play)])
 
 
-async def _latest(room: ProofRoom) -> tuple[str | None, Measurement]:
+async def restored(room: ProofRoom, play: str, who: str) -> RuleList:
+    """Let the rules of a play speak again; gives all rules as they are then. Raises Problem 404."""
+    async with transaction(room.engine) as tx:
+        if (await room.desk.in_force(tx)).play(play) is None:
+            raise not_found("play")
+        await rules.restore(tx, play, who, room.clock.now())
+        every = await rules_listed(tx, room)
+    room.changed()
+    return every
+
+
+async def latest(room: ProofRoom) -> tuple[str | None, Measurement]:
+    """What was last measured of the plays, and when."""
     async with reading(room.engine) as tx:
         last = await findings.latest(tx)
     return (None, Measurement([], [])) if last is None else (iso(last[0]), last[1])
 
 
-async def _listed(tx: AsyncConnection, room: ProofRoom) -> RuleList:
+async def rules_listed(tx: AsyncConnection, room: ProofRoom) -> RuleList:
+    """Every rule with its record."""
     kept = Kept(await rules.every(tx), await rules.turns_of(tx), await judgements.unsettled(tx))
     policy = await room.desk.in_force(tx)
     views = rule_views(policy.plays, kept, room.floor, policy.rules.shadow_ms, room.clock.now())

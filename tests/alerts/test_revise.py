@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -21,8 +22,9 @@ from banso_alerts.domain.outreach import ChannelName
 from banso_alerts.revise import Reviser
 from banso_alerts.store import acts, inbox
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
+from banso_common.contracts.account_signal import AlsoMet
 from banso_common.db.transaction import reading, transaction
-from tests.alerts.made import MONDAY_NOON, directory, signal
+from tests.alerts.made import MONDAY_NOON, directory, incident, of_incident, signal
 from tests.alerts.room import LIMITS, Room
 from tests.alerts.slack_server import TOKEN, SlackServer, Trouble, running_slack
 
@@ -204,6 +206,42 @@ async def test_while_one_member_rewrites_a_message_another_leaves_it(
     channel.__dict__["revise"] = meanwhile
     assert await reviser.once() == 1
     assert updates(slack) == 1
+
+
+async def test_an_incident_with_more_joined_to_it_is_rewritten_and_not_told_again(
+    room: Room, channel: SlackWebChannel, reviser: Reviser, slack: SlackServer
+) -> None:
+    room.desk.policy = dataclasses.replace(
+        room.policy, directory=directory(ChannelName.SLACK, team={ChannelName.SLACK: "C0TEAM"})
+    )
+    first = of_incident()
+    more = of_incident(key=f"{first.key}/1", turn=1, incident=incident(also=[AlsoMet(event="import.timeout")]))
+    await room.hear(first)
+    await deliver(room, channel)
+    await room.hear(more)
+    await room.hear(more, first)
+    assert await reviser.once() == 1
+    await deliver(room, channel)
+    (row,) = await room.rows()
+    assert "import.failed and import.timeout in 3 accounts" in written(slack, row.id)
+    assert len([method for method, _ in slack.calls if method == "chat.postMessage"]) == 1
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_what_is_not_sent_yet_of_an_incident_goes_out_once_and_in_the_newest_words(
+    room: Room, channel: SlackWebChannel, slack: SlackServer, together: bool
+) -> None:
+    room.desk.policy = dataclasses.replace(
+        room.policy, directory=directory(ChannelName.SLACK, team={ChannelName.SLACK: "C0TEAM"})
+    )
+    first = of_incident()
+    more = of_incident(key=f"{first.key}/1", turn=1, incident=incident(also=[AlsoMet(event="import.timeout")]))
+    for heard in [[first, more]] if together else [[first], [more]]:
+        await room.hear(*heard)
+    await deliver(room, channel)
+    assert await due(room) == []
+    (row,) = await room.rows()
+    assert "import.failed and import.timeout in 3 accounts" in written(slack, row.id)
 
 
 def test_what_counts_is_the_first_to_take_it_the_newest_verdict_of_each_and_the_newest_snooze() -> None:

@@ -19,6 +19,7 @@ from banso_alerts.outcomes import say
 from banso_alerts.sitting import Sitting
 from banso_alerts.store import plans
 from banso_alerts.store import turns as turns_store
+from banso_alerts.store.updates import newest_of_incidents
 from banso_common.contracts.account_signal import AccountSignal, SignalState
 
 
@@ -53,7 +54,7 @@ class Desk:
         older = [one for one in opened if _episode(one) in turns and turns[_episode(one)].key != one.key]
         settled |= {signal.key: taken_back() for signal in older}
         said: defaultdict[str, list[AccountSignal]] = defaultdict(list)
-        for signal in new:
+        for signal in newest_of_incidents(new):
             if signal.part_of is None or not signal.turn:
                 said[signal.plays_version].append(signal)
         for version, signals in said.items():

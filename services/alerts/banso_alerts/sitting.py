@@ -20,7 +20,8 @@ from banso_alerts.render.message import Message
 from banso_alerts.store import plans, reminders, silences, suppressions
 from banso_alerts.store.proof import findings, rules
 from banso_alerts.store.rows import Values, candidate_of, decision_values, outreach_row, reminder_of
-from banso_common.contracts.account_signal import AccountSignal
+from banso_alerts.store.updates import update_told
+from banso_common.contracts.account_signal import AccountSignal, SignalKind, SignalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,16 @@ class Sitting:
         self, signals: Sequence[AccountSignal], settled: Mapping[str, Decision], lane_of: LaneOf
     ) -> None:
         """Decide on what new signals lead to; on those in `settled`, by their key, it is decided already."""
-        found = [each for signal in signals for each in candidates_of(signal, self.policy)]
+        asked = [signal for signal in signals if not await self._updated(signal)]
+        found = [each for signal in asked for each in candidates_of(signal, self.policy)]
         await self._say(await self._plan(found, settled, lane_of))
+
+    async def _updated(self, signal: AccountSignal) -> bool:
+        """Whether the signal opens an incident that is told of already: then that says now what is new in it."""
+        if signal.kind is not SignalKind.SILENT_INCIDENT or signal.state is not SignalState.OPENED:
+            return False
+        book = await self._book(candidates_of(signal, self.policy))
+        return await update_told(self.tx, signal, self.policy, lambda each: self._written(each, book), self.now)
 
     async def wake(self, most: int) -> int:
         """Decide again on at most `most` outreaches whose wait is over; gives their number."""

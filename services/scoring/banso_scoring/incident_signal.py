@@ -14,6 +14,7 @@ from banso_common.contracts.account_signal import (
     VERSION,
     AccountSignal,
     AffectedAccount,
+    AlsoMet,
     Band,
     Incident,
     Severity,
@@ -28,6 +29,7 @@ from banso_common.db.outbox import Message
 from banso_common.telemetry import metrics
 from banso_scoring import incident_store, plays_store
 from banso_scoring.domain.incident.signature_days import OPEN_DAYS_MAX
+from banso_scoring.incident_join import Whole
 from banso_scoring.incident_store import Kept
 
 DIGITS = 4
@@ -43,11 +45,13 @@ class Source:
     now: int
 
 
-async def message(tx: AsyncConnection, kept: Kept, state: SignalState, source: Source) -> Message:
-    """The message that an incident opened, or that it is over, with whom it hit."""
+async def message(tx: AsyncConnection, whole: Whole, state: SignalState, source: Source, turn: int = 0) -> Message:
+    """The message that an incident opened, or that it is over, with whom it hit; in a later turn more was joined to
+    it since."""
+    kept = whole.kept
     rows = await incident_store.accounts(tx, kept, ACCOUNTS_TOLD_MAX)
     total, silent = await incident_store.totals(tx, kept)
-    key = signal_key(kept.subject, SignalKind.SILENT_INCIDENT, kept.episode, state)
+    key = signal_key(kept.subject, SignalKind.SILENT_INCIDENT, kept.episode, state, turn)
     signal = AccountSignal(
         v=VERSION,
         key=key,
@@ -75,7 +79,12 @@ async def message(tx: AsyncConnection, kept: Kept, state: SignalState, source: S
             accounts_total=total,
             silent_total=silent,
             expected=round(kept.expected, DIGITS),
+            also=[
+                AlsoMet(event=one.named.event, feature=one.named.feature or None, version=one.named.version or None)
+                for one in whole.parts
+            ],
         ),
+        turn=turn,
     )
     metrics.signals_said.labels(signal.kind, state).inc()
     return Message(key, source.lane, Topic.ACCOUNT_SIGNALS, kept.subject, encode(signal))

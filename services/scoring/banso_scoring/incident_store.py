@@ -38,6 +38,8 @@ class Kept:
     told_at: int | None = None
     closed_day: int | None = None
     closed_at: int | None = None
+    joined: str | None = None
+    """The subject of the incident as a part of which it is told; then `told_at` is when that one named it."""
 
     @property
     def number(self) -> str:
@@ -111,6 +113,7 @@ async def put(tx: AsyncConnection, kept: Kept) -> None:
         "told_at": [kept.told_at],
         "closed_day": [kept.closed_day],
         "closed_at": [kept.closed_at],
+        "joined": [kept.joined],
     }
     await upsert(tx, t.incident, row)
 
@@ -138,6 +141,22 @@ async def accounts(tx: AsyncConnection, kept: Kept, most: int) -> Sequence[Row[A
     return (await tx.execute(query.limit(most))).all()
 
 
+async def days_hit(tx: AsyncConnection, kept: Kept) -> dict[str, tuple[int, int]]:
+    """Whom an incident hit -> the first and the last day."""
+    hit = t.incident_account.c
+    mine = (hit.subject == kept.subject) & (hit.episode == kept.episode)
+    rows = await tx.execute(select(hit.account, hit.first_day, hit.last_day).where(mine))
+    return {row.account: (row.first_day, row.last_day) for row in rows}
+
+
+async def parts(tx: AsyncConnection, kept: Kept) -> list[Kept]:
+    """The incidents that are told as part of this one, in the order in which they began."""
+    i, until = t.incident.c, kept.closed_at
+    ended = i.closed_at.is_(None) if until is None else i.closed_at == until
+    found = await tx.execute(select(t.incident).where(i.joined == kept.subject, ended).order_by(i.first_day, i.subject))
+    return [kept_of(row) for row in found]
+
+
 async def totals(tx: AsyncConnection, kept: Kept) -> tuple[int, int]:
     """How many accounts an incident hit, and how many of them wrote nothing since."""
     hit = t.incident_account.c
@@ -161,4 +180,5 @@ def kept_of(row: Row[Any]) -> Kept:
         told_at=row.told_at,
         closed_day=row.closed_day,
         closed_at=row.closed_at,
+        joined=row.joined,
     )

@@ -3,6 +3,7 @@
     count    what the accounts of our lanes met, stored for all members to read
     open     every member finds the same incidents in what all lanes met; the owner of the subject's lane writes them
     collect  whom they hit, of our lanes
+    join     the owner tells of one that has the cause of another as part of that (see `incident_join`)
     tell     the owner says that it opened, once every lane was collected, and that it is over
 
 One transaction under the epochs of our lanes: state, accounts and message are there together or not at all.
@@ -27,11 +28,12 @@ from banso_common.failpoints import failpoint
 from banso_scoring import incident_signal, incident_store
 from banso_scoring import tables as t
 from banso_scoring.assess import AT_ONCE
-from banso_scoring.domain.incident.affected import Affected, affected
-from banso_scoring.domain.incident.detect import closing, opening
+from banso_scoring.domain.incident.affected import Affected, Trouble, affected
+from banso_scoring.domain.incident.detect import opening
 from banso_scoring.domain.incident.hits import Hits, LaneHits, lane_hits, together
 from banso_scoring.domain.incident.signature_days import DAYS_SEEN, OPEN_DAYS_MAX, PAST_DAYS, Met, is_watched
 from banso_scoring.domain.struggle.usual import contact_known
+from banso_scoring.incident_join import Whole, join, wholes
 from banso_scoring.incident_store import Hit, Kept
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
@@ -52,12 +54,18 @@ class _Seen:
     day: int
     now: int
 
-    def affected(self, kept: Kept) -> Affected:
+    def affected(self, whole: Whole) -> Affected:
         """Our accounts that an incident hit. Who was said to be a part stays one until it has trouble of its own."""
-        hit = affected(self.met, (kept.watched, kept.named), max(0, kept.first_day - (self.day - DAYS_SEEN + 1)))
-        explained = self.portfolio.explained
-        was = np.array([explained.was(position, kept.subject) for position in hit.account.tolist()], np.bool_)
+        begin = self.day - DAYS_SEEN + 1
+        hit = affected(self.met, [Trouble(one.watched, one.named, max(0, one.first_day - begin)) for one in whole.all])
+        subjects = {one.subject for one in whole.all}
+        was = np.array([self.portfolio.explained.was(p, subjects) for p in hit.account.tolist()], np.bool_)
         return replace(hit, mostly=hit.mostly | (was & ~hit.own))
+
+    @staticmethod
+    def explained(whole: Whole, hit: Affected) -> dict[int, str]:
+        """Whose trouble is told of as this incident."""
+        return dict.fromkeys(hit.account[hit.mostly].tolist(), whole.kept.subject)
 
 
 class IncidentWatch:
@@ -114,24 +122,40 @@ class IncidentWatch:
     async def _step(self, tx: AsyncConnection, seen: _Seen) -> tuple[dict[int, str], int]:
         """Open, collect, tell and end; gives whose trouble is told of as which incident, and how much was said."""
         newest = await incident_store.newest(tx)
-        is_open = [kept for kept in newest if kept.closed_day is None]
         begun = await self._opened(tx, seen, newest)
-        messages: list[Message] = []
+        still = [one for one in newest if one.closed_day is None]
+        ours = [one.subject for one in (*still, *begun) if await self._is_ours(tx, one)]
+        is_open = [*still, *(one for one in begun if one.subject in ours)]
         part_of: dict[int, str] = {}
-        for kept in newest:
-            if _lingers(kept, seen.day):
-                hit = seen.affected(kept)
-                part_of |= dict.fromkeys(hit.account[hit.mostly].tolist(), kept.subject)
-        for kept in [*is_open, *begun]:
-            hit = seen.affected(kept)
-            part_of |= dict.fromkeys(hit.account[hit.mostly].tolist(), kept.subject)
-            if kept in begun and not await self._is_ours(tx, kept):
-                continue
-            await incident_store.put_accounts(tx, kept, self._rows(seen, hit))
-            if await self._is_ours(tx, kept):
-                messages += await self._told(tx, seen, kept)
+        for whole in wholes(newest):
+            if _lingers(whole.kept, seen):
+                part_of |= seen.explained(whole, seen.affected(whole))
+        ready = [one for one in is_open if one.subject in ours and one.told_at is None and one.joined is None]
+        ready = [one for one in ready if await self._is_collected(tx, one, seen.now)]
+        for one in (one for one in begun if one.subject not in ours):
+            part_of |= seen.explained(Whole(one), seen.affected(Whole(one)))
+        part_of |= await self._collect(tx, seen, wholes(is_open))
+        joined = {one.subject: one for one in await join(tx, wholes(is_open), ready, seen.hits)}
+        told = wholes([joined.get(one.subject, one) for one in is_open])
+        grown = {one.joined for one in joined.values()}
+        part_of |= await self._collect(tx, seen, [one for one in told if one.kept.subject in grown])
+        messages = [
+            message
+            for whole in told
+            if whole.kept.subject in ours
+            for message in await self._told(tx, seen, whole, whole.kept in ready)
+        ]
         await put_messages(tx, t.outbox, messages)
         return part_of, len(messages)
+
+    async def _collect(self, tx: AsyncConnection, seen: _Seen, some: Sequence[Whole]) -> dict[int, str]:
+        """Store whom these hit of our accounts; gives whose trouble is told of as which of them."""
+        part_of: dict[int, str] = {}
+        for whole in some:
+            hit = seen.affected(whole)
+            part_of |= seen.explained(whole, hit)
+            await incident_store.put_accounts(tx, whole.kept, self._rows(seen, hit))
+        return part_of
 
     async def _opened(self, tx: AsyncConnection, seen: _Seen, newest: Sequence[Kept]) -> list[Kept]:
         """The incidents that begin now; those of our lanes are stored."""
@@ -180,23 +204,21 @@ class IncidentWatch:
             for place, (position, first, last, count) in enumerate(columns)
         ]
 
-    async def _told(self, tx: AsyncConnection, seen: _Seen, kept: Kept) -> list[Message]:
-        """What is to be said of an open incident of ours now."""
-        messages = []
-        lane = await incident_store.lane_of(tx, kept.subject)
+    async def _told(self, tx: AsyncConnection, seen: _Seen, whole: Whole, is_ready: bool) -> list[Message]:
+        """What is to be said of an open incident of ours now: that it began, what was joined to it, that it is over."""
+        messages, before = [], whole
+        lane = await incident_store.lane_of(tx, whole.kept.subject)
         known = contact_known(seen.portfolio.model, self._member.cohort)
         source = incident_signal.Source(seen.portfolio.model.version, known, lane, seen.now)
-        if kept.told_at is None and await self._is_collected(tx, kept, seen.now):
-            kept = replace(kept, told_at=seen.now)
-            messages.append(await incident_signal.message(tx, kept, SignalState.OPENED, source))
-            await incident_store.put(tx, kept)
-        over = not is_watched(seen.portfolio.model, kept.watched.event) or closing(
-            seen.hits, kept.watched, kept.first_day, kept.usual
-        )
-        if kept.told_at is not None and over:
-            kept = replace(kept, closed_day=seen.day, closed_at=seen.now)
-            messages.append(await incident_signal.message(tx, kept, SignalState.CLOSED, source))
-            await incident_store.put(tx, kept)
+        if is_ready or whole.unnamed():
+            turn = 0 if is_ready else len(whole.parts)
+            whole = whole.told(seen.now)
+            messages.append(await incident_signal.message(tx, whole, SignalState.OPENED, source, turn))
+        if whole.kept.told_at is not None and whole.is_over(seen.hits, seen.portfolio.model):
+            whole = whole.closed(seen.day, seen.now)
+            messages.append(await incident_signal.message(tx, whole, SignalState.CLOSED, source))
+        for one in whole.all if whole != before else ():
+            await incident_store.put(tx, one)
         return messages
 
     async def _is_collected(self, tx: AsyncConnection, kept: Kept, now: int) -> bool:
@@ -204,11 +226,11 @@ class IncidentWatch:
         return now - kept.opened_at >= COLLECT_MS or await incident_store.lanes(tx) <= self._member.claims.keys()
 
 
-def _lingers(kept: Kept, day: int) -> bool:
+def _lingers(kept: Kept, seen: _Seen) -> bool:
     """Whether an incident that was mended is still among what the days looked at tell of an account."""
     if kept.closed_day is None or kept.closed_day - kept.first_day >= OPEN_DAYS_MAX:
         return False
-    return day - kept.closed_day < PAST_DAYS
+    return seen.day - kept.closed_day < PAST_DAYS and is_watched(seen.portfolio.model, kept.watched.event)
 
 
 def _wrote(portfolio: Portfolio, hit: Affected, day: int) -> NDArray[np.bool_]:

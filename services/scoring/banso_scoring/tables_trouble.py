@@ -41,6 +41,7 @@ def trouble_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table]:
         Column("told_at", BigInteger),
         Column("closed_day", Integer),
         Column("closed_at", BigInteger),
+        Column("joined", String(64)),  # the subject of the incident as a part of which it is told
     )
     Index("incident_opened", incident.c.opened_at, incident.c.subject)
     incident_account = Table(

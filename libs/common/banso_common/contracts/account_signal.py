@@ -122,11 +122,20 @@ class AffectedAccount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     owner_email: str | None = None
 
 
+class AlsoMet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Trouble with the same cause as an incident, told as part of it."""
+
+    event: str
+    feature: str | None = None
+    version: str | None = None
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The same trouble in several accounts: its signature, and whom it hit since `first_at`.
 
     `accounts` are those hit hardest, at most `ACCOUNTS_TOLD_MAX`; `accounts_total` and `silent_total` count all of
-    them and those that said nothing. `expected` is how many accounts usually meet it in as long a time.
+    them and those that said nothing. `expected` is how many accounts usually meet it in as long a time. `also` is what
+    the same accounts met on the same days: it has one cause with it.
     """
 
     event: str
@@ -137,6 +146,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected: float
     feature: str | None = None
     version: str | None = None
+    also: list[AlsoMet] = []
 
 
 ACCOUNTS_TOLD_MAX = 50

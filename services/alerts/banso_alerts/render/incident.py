@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from banso_alerts.render.sinks import one_line
 from banso_alerts.render.words import about, money
-from banso_common.contracts.account_signal import SUBJECT_PREFIX, AccountSignal, AffectedAccount, Incident
+from banso_common.contracts.account_signal import SUBJECT_PREFIX, AccountSignal, AffectedAccount, AlsoMet, Incident
 
 ACCOUNTS_SHOWN_MAX = 15
 HARDLY_ANY = 0.1
@@ -41,8 +43,21 @@ def incident_values(signal: AccountSignal, locale: str) -> dict[str, Value]:
         "more_silent": f"{told.silent_total - len(silent):,}" if told.silent_total > len(silent) else "",
         "contact_known": bool(signal.detail.get("contact_known")),
         "days": f"{signal.detail.get('days') or 0:,}",
+        "also": [_named(one) for one in told.also],
+        "also_more": _more(told.also),
         "lasting": bool(signal.detail.get("lasting")),
     }
+
+
+def _named(one: AlsoMet) -> str:
+    return one_line(" · ".join(part for part in (one.event, one.feature, one.version) if part))
+
+
+def _more(also: Sequence[AlsoMet]) -> str:
+    """What is told with it, in a few words: the first by name."""
+    if not also:
+        return ""
+    return one_line(also[0].event) + (f" (+{len(also) - 1})" if len(also) > 1 else "")
 
 
 def _is_cut(told: Incident) -> bool:

@@ -46,13 +46,18 @@ async def record(tx: AsyncConnection, row: Row[Any], act: Act) -> None:
         o.signal_key == row.signal_key, o.channel == ChannelName.SLACK.value, o.state.not_in(NEVER_SHOWN)
     )
     for outreach_id in list(await tx.scalars(about.order_by(o.id))):
-        first = {"wanted": 1, "shown": 0, "attempts": 0, "next_at": act.at}
-        more = {"wanted": t.revision.c.wanted + 1, "attempts": 0, "next_at": act.at}
-        await tx.execute(
-            _insert(tx, t.revision)
-            .values(outreach_id=outreach_id, **first)
-            .on_conflict_do_update(index_elements=["outreach_id"], set_=more)
-        )
+        await let_show(tx, outreach_id, act.at)
+
+
+async def let_show(tx: AsyncConnection, outreach_id: str, at: int) -> None:
+    """Let a message that stands in Slack be written anew from `at` on."""
+    first = {"wanted": 1, "shown": 0, "attempts": 0, "next_at": at}
+    more = {"wanted": t.revision.c.wanted + 1, "attempts": 0, "next_at": at}
+    await tx.execute(
+        _insert(tx, t.revision)
+        .values(outreach_id=outreach_id, **first)
+        .on_conflict_do_update(index_elements=["outreach_id"], set_=more)
+    )
 
 
 async def of_signal(tx: AsyncConnection, signal_key: str) -> list[Act]:

@@ -19,7 +19,7 @@ from banso_alerts.domain.plays import DIGEST
 from banso_alerts.domain.stages import INCIDENT
 from banso_alerts.store.plans import Episode, ended_values
 from banso_alerts.store.rows import storable
-from banso_common.contracts.account_signal import AccountSignal, SignalState, signal_decoder
+from banso_common.contracts.account_signal import AccountSignal, SignalKind, SignalState, signal_decoder
 from banso_common.contracts.codec import decode
 
 ACCOUNTS_MAX = 500  # in one IN (…)
@@ -28,7 +28,8 @@ o, s = t.outreach.c, t.signal.c
 
 async def newest(tx: AsyncConnection, signals: Iterable[AccountSignal]) -> dict[Episode, AccountSignal]:
     """Of the episodes whose opening is among these signals, the newest turn, if it is not the first."""
-    asked = {(one.account, one.kind, one.episode) for one in signals if one.state is SignalState.OPENED}
+    openings = (one for one in signals if one.state is SignalState.OPENED)
+    asked = {(one.account, one.kind, one.episode) for one in openings if one.kind is not SignalKind.SILENT_INCIDENT}
     accounts = sorted({account for account, _, _ in asked})
     found: dict[Episode, AccountSignal] = {}
     for start in range(0, len(accounts), ACCOUNTS_MAX):

@@ -18,6 +18,7 @@ class TroubleWords:
     trouble: str
     feature: str
     version: str
+    also: str
     since: str
     accounts: str
     silent: str
@@ -65,6 +66,7 @@ TROUBLE_WORDS: dict[Language, TroubleWords] = {
         trouble="不具合",
         feature="機能",
         version="バージョン",
+        also="同じ原因と見られる不具合",
         since="開始日",
         accounts="社数",
         silent="声なし",
@@ -111,6 +113,7 @@ TROUBLE_WORDS: dict[Language, TroubleWords] = {
         trouble="Trouble",
         feature="Feature",
         version="Version",
+        also="With the same cause",
         since="Since",
         accounts="Accounts",
         silent="Said nothing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from banso_scoring.domain.incident.affected import affected
+from banso_scoring.domain.incident.affected import Trouble, affected
 from banso_scoring.domain.incident.signature import Signature
 from banso_scoring.domain.incident.signature_days import DAYS_SEEN, Met, SignatureDays
 from tests.scoring.domain.builders import small_model
@@ -32,7 +32,7 @@ def rows(met: Met) -> list[tuple[Signature, int, int, int]]:
 
 def test_it_hit_who_met_it_since_and_not_who_met_an_older_version() -> None:
     met = met_of([(NEW, 0, 1, 5), (NEW, 0, 0, 2), (LATER, 1, 0, 1), (OLD, 2, 0, 1), (OLD, 3, 4, 1), (NEW, 4, 9, 1)])
-    hit = affected(met, (WATCHED, NEW), LAST - 1)
+    hit = affected(met, [Trouble(WATCHED, NEW, LAST - 1)])
     assert hit.account.tolist() == [0, 1]
     assert hit.first.tolist() == [LAST - 1, LAST]
     assert hit.last.tolist() == [LAST, LAST]
@@ -41,14 +41,14 @@ def test_it_hit_who_met_it_since_and_not_who_met_an_older_version() -> None:
 
 def test_who_met_it_in_the_week_before_was_not_hit_unless_far_harder() -> None:
     met = met_of([(WATCHED, 0, 4, 2), (WATCHED, 0, 0, 3), (WATCHED, 1, 4, 2), (WATCHED, 1, 0, 30)])
-    assert affected(met, (WATCHED, WATCHED), LAST - 1).account.tolist() == [1]
+    assert affected(met, [Trouble(WATCHED, WATCHED, LAST - 1)]).account.tolist() == [1]
 
 
 def test_mostly_is_half_of_what_is_more_than_the_account_is_used_to() -> None:
     other = Signature("error", "pdf")
     used_to = [(other, 0, ago, 10) for ago in range(35)]
     met = met_of([(NEW, 0, 0, 8), (NEW, 1, 0, 8), (NEW, 2, 0, 8), *used_to, (other, 1, 0, 9)])
-    hit = affected(met, (WATCHED, NEW), LAST - 1)
+    hit = affected(met, [Trouble(WATCHED, NEW, LAST - 1)])
     assert dict(zip(hit.account.tolist(), hit.mostly.tolist(), strict=True)) == {0: True, 1: False, 2: True}
 
 

@@ -25,6 +25,7 @@ _INCIDENT: JsonDict = {
     "silent_total": 5,
     "expected": 0.12,
     "amounts": {"JPY": 18_000_000},
+    "also": [{"event": "import.timeout", "feature": "csv", "version": None}],
 }
 _ACCOUNT: JsonDict = {
     "account": "acme",
@@ -40,6 +41,17 @@ _ACCOUNT: JsonDict = {
 }
 
 DETAIL: JsonDict = {"incident": _INCIDENT, "accounts": [_ACCOUNT], "left_out": 0, "contact_known": True}
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoShown:
+    """Trouble that the same accounts met on the same days: it is told as part of the incident."""
+
+    __pydantic_config__ = DESCRIBED
+
+    event: str
+    feature: str | None
+    version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,8 @@ class IncidentShown:
     """How many accounts usually meet it in as many days."""
     amounts: dict[str, int]
     """Annual contract values of the accounts, in units by currency."""
+    also: list[AlsoShown]
+    """What is told with it, since it has the same cause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,13 @@ from banso_common.contracts.account_activity import MICRO
 from banso_scoring import incident_store
 from banso_scoring import tables as t
 from banso_scoring.api.render import day_text, instant_or_none, units
-from banso_scoring.api.trouble.incident_shapes import IncidentAccount, IncidentDetail, IncidentList, IncidentShown
+from banso_scoring.api.trouble.incident_shapes import (
+    AlsoShown,
+    IncidentAccount,
+    IncidentDetail,
+    IncidentList,
+    IncidentShown,
+)
 from banso_scoring.domain.incident.signature_days import OPEN_DAYS_MAX
 from banso_scoring.domain.struggle.usual import contact_known
 from banso_scoring.incident_store import Kept
@@ -26,7 +32,11 @@ DIGITS = 4
 async def incident_list(tx: AsyncConnection, state: str | None) -> IncidentList:
     """The open ones first, then the newest; `state` lets through `open` or `over`."""
     i = t.incident.c
-    query = select(t.incident).order_by(case((i.closed_day.is_(None), 0), else_=1), i.opened_at.desc(), i.subject)
+    query = (
+        select(t.incident)
+        .where(i.joined.is_(None))
+        .order_by(case((i.closed_day.is_(None), 0), else_=1), i.opened_at.desc(), i.subject)
+    )
     if state is not None:
         query = query.where(i.closed_day.is_(None) if state == "open" else i.closed_day.is_not(None))
     rows = (await tx.execute(query.limit(INCIDENTS_MAX))).all()
@@ -34,12 +44,15 @@ async def incident_list(tx: AsyncConnection, state: str | None) -> IncidentList:
 
 
 async def incident_detail(tx: AsyncConnection, seen: Member, number: str) -> IncidentDetail | None:
-    """The newest episode of the incident of this id; None when there is none."""
+    """The newest episode of the incident of this id, or of the one as a part of which that is told; None when there is
+    none."""
     query = select(t.incident).where(t.incident.c.subject == incident_store.PREFIX + number)
     row = (await tx.execute(query.order_by(t.incident.c.episode.desc()).limit(1))).first()
     if row is None:
         return None
     kept = incident_store.kept_of(row)
+    if kept.joined is not None:
+        return await incident_detail(tx, seen, kept.joined.removeprefix(incident_store.PREFIX))
     shown = await _shown(tx, kept)
     hit = await incident_store.accounts(tx, kept, ACCOUNTS_MAX)
     known = contact_known(seen.model, await seen.cohort_of(tx, seen.today() + 1))
@@ -65,6 +78,10 @@ async def _shown(tx: AsyncConnection, kept: Kept) -> IncidentShown:
         silent_total=silent,
         expected=round(kept.expected, DIGITS),
         amounts=await _amounts(tx, kept),
+        also=[
+            AlsoShown(one.named.event, one.named.feature or None, one.named.version or None)
+            for one in await incident_store.parts(tx, kept)
+        ],
     )
 
 

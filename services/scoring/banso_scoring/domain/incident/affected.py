@@ -13,6 +13,7 @@ told of when it has trouble of its `own`, and not because the incident's is over
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,15 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an incident watches, its name, and the column of the day on which it began, at least 0."""
+
+    watched: Signature
+    named: Signature
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class Affected:
     """Accounts that an incident hit; days count as in `Met`."""
 
@@ -43,13 +53,13 @@ class Affected:
     own: NDArray[np.bool_]
 
 
-def affected(met: Met, trouble: tuple[Signature, Signature], first: int) -> Affected:
-    """The accounts of `met` that an incident hit since the column `first`, in their order; `trouble` is what it
-    watches, and its name."""
-    mine = _of_incident(met, trouble, first)
-    since = mine & (met.day >= first)
-    before = np.unique(met.account[mine & (met.day < first) & (met.day >= first - FRESH_DAYS)])
-    since &= ~np.isin(met.account, before) | np.isin(met.account, hard_since(met, mine, first))
+def affected(met: Met, troubles: Sequence[Trouble]) -> Affected:
+    """The accounts of `met` that an incident hit, in their order; all of the `troubles` that are told as one."""
+    mine, since = np.zeros(len(met.day), np.bool_), np.zeros(len(met.day), np.bool_)
+    for one in troubles:
+        its = _of_incident(met, one)
+        mine |= its
+        since |= _since(met, its, one.first)
     account, place = np.unique(met.account[since], return_inverse=True)
     n = len(account)
     begin, end = np.full(n, DAYS_SEEN, np.int64), np.full(n, -1, np.int64)
@@ -59,14 +69,21 @@ def affected(met: Met, trouble: tuple[Signature, Signature], first: int) -> Affe
     return Affected(account, begin, end, seen, *_mostly(met, mine, account))
 
 
-def _of_incident(met: Met, trouble: tuple[Signature, Signature], first: int) -> NDArray[np.bool_]:
+def _of_incident(met: Met, trouble: Trouble) -> NDArray[np.bool_]:
     """Which rows are of the incident."""
-    watched, named = trouble
+    named = trouble.named
     if not named.version:
         return met.rows_of(named)
     versions = np.array([one.version for one in met.signatures])[met.signature]
-    older = np.unique(versions[(met.day < first) & (versions != named.version)])
-    return np.asarray(met.rows_of(watched, exact=True) & (versions != "") & ~np.isin(versions, older))
+    older = np.unique(versions[(met.day < trouble.first) & (versions != named.version)])
+    return np.asarray(met.rows_of(trouble.watched, exact=True) & (versions != "") & ~np.isin(versions, older))
+
+
+def _since(met: Met, its: NDArray[np.bool_], first: int) -> NDArray[np.bool_]:
+    """Which of the rows `its` are of accounts that were hit since the column `first`."""
+    since = its & (met.day >= first)
+    before = np.unique(met.account[its & (met.day < first) & (met.day >= first - FRESH_DAYS)])
+    return np.asarray(since & (~np.isin(met.account, before) | np.isin(met.account, hard_since(met, its, first))))
 
 
 def _mostly(met: Met, mine: NDArray[np.bool_], account: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

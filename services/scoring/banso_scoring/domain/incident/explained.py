@@ -9,7 +9,7 @@ Only accounts that are or were a part of one are held here, so that what it cost
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -49,9 +49,9 @@ class Explained:
         """What was said of the account, to be stored."""
         return sorted(self.said.get(position, {}).values(), key=lambda part: part.kind)
 
-    def was(self, position: int, subject: str) -> bool:
-        """Whether an open episode of the account was said to be a part of this incident last."""
-        return any(part.subject == subject for part in self.said.get(position, {}).values())
+    def was(self, position: int, subjects: Collection[str]) -> bool:
+        """Whether an open episode of the account was said to be a part of one of these incidents last."""
+        return any(part.subject in subjects for part in self.said.get(position, {}).values())
 
     def opened(self, position: int, kind: SignalKind, episode: int) -> str | None:
         """An episode is told: the incident that explains it, which is said with it."""

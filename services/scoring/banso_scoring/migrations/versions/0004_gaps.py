@@ -1,4 +1,4 @@
-"""Gaps in the log that an operator accepted.
+"""Gaps in the log that an operator accepted; incidents that are told as part of another.
 
 Frozen once released: a later change of a table is a migration of its own.
 """
@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "partition", "accepted_at"),
     )
+    op.add_column("incident", sa.Column("joined", sa.String(length=64)))
 
 
 def downgrade() -> None:
+    op.drop_column("incident", "joined")
     op.drop_table("accepted_gap")

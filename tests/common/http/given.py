@@ -53,6 +53,10 @@ def routes() -> APIRouter:
     async def number(n: Annotated[int, Query(ge=1)]) -> dict[str, int]:
         return {"n": n}
 
+    @router.get("/several")
+    async def several(a: int, b: Annotated[int, Query(ge=1)], c: Annotated[list[int], Query()]) -> dict[str, int]:
+        return {"a": a}
+
     @router.get("/strict", dependencies=[KNOWN_ONLY])
     @router.post("/strict", dependencies=[KNOWN_ONLY])
     async def strict(asked: Annotated[Asked, Query()], limit: Annotated[int, Depends(_limit)]) -> dict[str, int]:

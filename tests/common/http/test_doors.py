@@ -11,6 +11,7 @@ from httpx import AsyncClient
 
 from banso_common.http.auth import COOKIE
 from banso_common.http.keys import KeyRing, Scope
+from banso_common.http.problem import FAULTS_TOLD_MAX
 from banso_common.telemetry import metrics
 from tests.common.http.given import Small, app_of, client_of
 
@@ -104,6 +105,13 @@ async def test_a_fault_is_a_problem_with_a_code(
     assert answer.headers.get("retry-after") == retry_after
     assert problem["title"] and problem["detail"]
     assert "secret" not in answer.text
+
+
+async def test_every_fault_of_a_request_is_told_up_to_a_limit(house: House) -> None:
+    answer = await house[0].get("/several?a=x&b=0&" + "&".join("c=x" for _ in range(20)))
+    told = answer.json()["detail"].split("; ")
+    assert [one.partition(":")[0] for one in told[:3]] == ["query.a", "query.b", "query.c.0"]
+    assert len(told) == FAULTS_TOLD_MAX + 1 and told[-1] == "and 12 more"
 
 
 async def test_a_wrong_method_is_a_problem_too(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,17 @@ def test_the_file_is_json_that_a_cluster_can_hold_as_a_secret(path: Path) -> Non
     KeyRing(path).create("crm", [Scope.ACCOUNTS_WRITE, Scope.ACCOUNTS_READ])
     (key,) = json.loads(path.read_text())["keys"]
     assert key["name"] == "crm" and key["scopes"] == ["accounts:read", "accounts:write"] and len(key["sha256"]) == 64
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", " crm", "\u202ecrm", "x" * 101])
+def test_a_key_that_nobody_could_tell_from_others_is_not_made(path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match="printable"):
+        KeyRing(path).create(name, [Scope.ADMIN])
+    assert not path.exists()
+
+
+def test_of_keys_made_at_once_none_is_forgotten(path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda n: KeyRing(path).create(f"key{n}", [Scope.ACCOUNTS_READ]), range(40)))
+    ring = KeyRing(path)
+    assert [secret for secret in made if ring.find(secret) is None] == []

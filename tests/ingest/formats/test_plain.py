@@ -33,3 +33,23 @@ def test_one_event_does_not_say_both_what_was_done_and_what_the_account_is(also:
 def test_a_field_of_another_type_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(Refused, match="wrong-type"):
         activity(PLAIN | change)
+
+
+@pytest.mark.parametrize(
+    ("also", "own"),
+    [
+        ({"timestamp": NOW - 86_400_000}, "at"),
+        ({"time": "2026-01-01T00:00:00Z"}, "at"),
+        ({"userId": "mai"}, "user"),
+        ({"messageId": "m1"}, "id"),
+    ],
+)
+def test_who_when_and_which_said_as_other_forms_do_is_refused_and_not_passed_over(
+    also: dict[str, Any], own: str
+) -> None:
+    with pytest.raises(Refused, match=f"foreign-field: .*the plain one says `{own}`"):
+        activity(PLAIN | also)
+
+
+def test_a_field_that_no_form_knows_is_passed_over() -> None:
+    assert activity(PLAIN | {"tenant": "x", "plan": {"a": 1}}).account == "acme"

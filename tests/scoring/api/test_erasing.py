@@ -6,10 +6,12 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
-from banso_common.contracts.account_activity import Scalar
-from banso_common.contracts.codec import identity_of
+from banso_common.contracts.account_activity import AccountActivity, Scalar
+from banso_common.contracts.codec import encode, identity_of
+from banso_common.contracts.topics import Topic
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Fenced
+from banso_common.log.port import Batch
 from banso_scoring import facts_store
 from banso_scoring import tables as t
 from banso_scoring.api.conservation import conservation
@@ -38,7 +40,16 @@ async def _filled(scoring: Tenant) -> None:
     }
     await scoring.take([statement("acme-gmbh", now, **plan), *days_of_use("acme-gmbh", now, 30, trouble=9)])
     await scoring.take(days_of_use("other", now, 30))
-    await scoring.handler.commit(scoring.handler.prepare([]))
+    await _journalled(scoring, [statement("acme-gmbh", now, seats=41), use("acme-gmbh", "acme-gmbh.opened", now)])
+
+
+async def _journalled(scoring: Tenant, activities: list[AccountActivity]) -> None:
+    """Fold what is of one account, and leave it in the journal."""
+    lane, values = identity_of(activities[0].account) % LANES, [encode(one) for one in activities]
+    first, after = scoring.offsets[lane], scoring.offsets[lane] + len(values)
+    scoring.offsets[lane] = after
+    batch = Batch(Topic.ACCOUNT_ACTIVITY, lane, [None] * len(values), values, range(first, after), after, after)
+    await scoring.handler.commit(scoring.handler.prepare([batch]))
 
 
 async def _stored(scoring: Tenant) -> str:

@@ -6,11 +6,13 @@ at once; in a cluster it is mounted as a secret.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +22,7 @@ from banso_common.errors import SettingsError
 
 PREFIX = "banso_"
 KEY_BYTES = 32
+NAME_CHARS_MAX = 100
 
 
 class Scope(StrEnum):
@@ -56,22 +59,24 @@ class KeyRing:
 
     def create(self, name: str, scopes: Iterable[Scope]) -> str:
         """Make a key and store its hash; the answer is the only time that the key itself is seen."""
+        if not (0 < len(name) <= NAME_CHARS_MAX and name.isprintable() and name == name.strip()):
+            raise SettingsError(f"a key's name has 1 to {NAME_CHARS_MAX} printable characters: it says who uses it")
         secret = PREFIX + secrets.token_urlsafe(KEY_BYTES)
-        self._refresh()
-        if any(principal.name == name for principal in self._keys.values()):
-            raise SettingsError(f"there is a key named `{name}` already; revoke it or choose another name")
-        self._keys[_digest(secret)] = Principal(name, frozenset(scopes))
-        self._store()
+        with self._alone():
+            if any(principal.name == name for principal in self._keys.values()):
+                raise SettingsError(f"there is a key named `{name}` already; revoke it or choose another name")
+            self._keys[_digest(secret)] = Principal(name, frozenset(scopes))
+            self._store()
         return secret
 
     def revoke(self, name: str) -> None:
         """Forget a key. Raises SettingsError when there is none of that name."""
-        self._refresh()
-        kept = {digest: principal for digest, principal in self._keys.items() if principal.name != name}
-        if len(kept) == len(self._keys):
-            raise SettingsError(f"there is no key named `{name}`")
-        self._keys = kept
-        self._store()
+        with self._alone():
+            kept = {digest: principal for digest, principal in self._keys.items() if principal.name != name}
+            if len(kept) == len(self._keys):
+                raise SettingsError(f"there is no key named `{name}`")
+            self._keys = kept
+            self._store()
 
     def principals(self) -> list[Principal]:
         """Who has a key."""
@@ -82,6 +87,18 @@ class KeyRing:
         """Whose key this is. The look-up is by hash, so its time tells nothing of the stored keys."""
         self._refresh()
         return self._keys.get(_digest(secret))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Change the file as it is now, and nobody else meanwhile: of two who write at once neither is forgotten."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            self._refresh()
+            yield
+        finally:
+            os.close(folder)
 
     def _refresh(self) -> None:
         try:
@@ -108,7 +125,6 @@ class KeyRing:
             {"name": principal.name, "scopes": sorted(principal.scopes), "sha256": digest}
             for digest, principal in self._keys.items()
         ]
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         handle, fresh = mkstemp(dir=self._path.parent, prefix=self._path.name)  # for its owner only
         with os.fdopen(handle, "w") as file:
             json.dump({"keys": keys}, file, indent=2)

@@ -14,6 +14,8 @@ from banso_common.errors import Full, Refused, TooLarge, Unavailable
 from banso_common.telemetry.logs import logger
 
 MEDIA_TYPE = "application/problem+json"
+FAULTS_TOLD_MAX = 10
+"""Of a request with many faults; whoever mends these is told the others."""
 
 
 class ProblemDetails(BaseModel):
@@ -71,9 +73,9 @@ def problem_of(fault: Exception) -> Problem:  # noqa: PLR0911 -- one line for ea
         case Unavailable():
             return Problem(503, "unavailable", str(fault), {"Retry-After": "2"})
         case RequestValidationError():
-            first = fault.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            return Problem(422, "invalid", f"{where}: {first['msg']}")
+            told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in fault.errors()]
+            more = [f"and {len(told) - FAULTS_TOLD_MAX} more"] if len(told) > FAULTS_TOLD_MAX else []
+            return Problem(422, "invalid", "; ".join(told[:FAULTS_TOLD_MAX] + more))
         case HTTPException():
             code = _TITLES.get(fault.status_code, "error").lower().replace(" ", "-")
             return Problem(fault.status_code, code, str(fault.detail), fault.headers)

@@ -17,6 +17,7 @@ class RefusalCode(StrEnum):
     TOO_LARGE = "too-large"
     TOO_DEEP = "too-deep"
     WRONG_TYPE = "wrong-type"
+    FOREIGN_FIELD = "foreign-field"
     UNSUPPORTED_VERSION = "unsupported-version"
     UNSUPPORTED_CALL = "unsupported-call"
     UNSUPPORTED_DATA = "unsupported-data"

@@ -2,7 +2,7 @@
 
     kept(account, day, series, reading) = the reading worked out anew from the days
 
-A dozen numbers an account and series stand for its days: whoever was read on a day is read again without them,
+Some eight numbers an account and series stand for its days: whoever was read on a day is read again without them,
 however often the cohort or the standing changes. The numbers are of one day; those of another day replace them.
 """
 

@@ -6,6 +6,7 @@ them alone, and telling changes nothing, or something, or something that fades. 
     false wins   worlds without an effect in which zero was outside the interval on any day
     coverage     worlds with an effect in which the truth was inside the interval on every day
     half-life    worlds in which a planted half-life of 60 days is found to within a quarter, by size
+    many plays   false winners among twenty plays, each by itself and among all of them (`outreach_many`)
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 
 import msgspec
 import numpy as np
@@ -29,6 +31,7 @@ from banso_alerts.domain.proof.arms import Arm, arm_of
 from banso_alerts.domain.proof.sequences import Floats, Level
 from banso_alerts.domain.proof.uplift import ARM_MIN, Ints, Sample, looks
 from banso_alerts.domain.proof.wear_out import Shown, wear_out
+from prove.outreach_many import KINDS, Many, many_plays
 
 WORLDS = 400
 STRATA = 8
@@ -91,6 +94,13 @@ class Proof(msgspec.Struct, frozen=True):
     nothing: list[Watched]
     something: list[Watched]
     fading: list[Faded]
+    many: list[Many]
+    seconds: float
+
+
+def history(accounts: int, share: float, left: float, effect: float, seed: int) -> Sample:
+    """One play's accounts."""
+    return run(World(accounts, share, left, effect), seed)[0]
 
 
 def run(world: World, seed: int) -> tuple[Sample, Floats]:
@@ -158,6 +168,7 @@ def many_fading(given: tuple[int, float], worlds: int) -> Faded:
 
 def prove(worlds: int, quiet: bool) -> Proof:
     """All of it, over the processors there are."""
+    began = monotonic()
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         kinds = [*NOTHING, *SOMETHING]
         found = pool.map(partial(many, worlds=worlds), kinds)
@@ -165,7 +176,9 @@ def prove(worlds: int, quiet: bool) -> Proof:
         sizes = [(size, share) for share in (0.5, 0.2) for size in SIZES]
         faded = pool.map(partial(many_fading, worlds=max(worlds // 5, 20)), sizes)
         fades = list(track(faded, "fading", total=len(sizes), disable=quiet))
-    return Proof(worlds, shown[: len(NOTHING)], shown[len(NOTHING) :], fades)
+        many_found = pool.map(partial(many_plays, worlds=worlds, history=history), KINDS)
+        plays = list(track(many_found, "many plays", total=len(KINDS), disable=quiet))
+    return Proof(worlds, shown[: len(NOTHING)], shown[len(NOTHING) :], fades, plays, round(monotonic() - began, 1))
 
 
 def show(console: Console, proof: Proof) -> None:
@@ -195,6 +208,15 @@ def show(console: Console, proof: Proof) -> None:
     for each in proof.fading:
         table.add_row(f"{each.exposures:,}", f"{each.share:.0%}", f"{each.near:.0%}", f"{each.covered:.0%}")
     console.print(table)
+    table = Table(title=f"Many plays, {proof.worlds} worlds each, looked at every day")
+    for head in ("plays", "with an effect", "judged", "a false winner on any day", "false of those named", "found"):
+        table.add_column(head, justify="right")
+    for kind in proof.many:
+        for judged, said in (("each alone", kind.alone), ("among all", kind.among_all)):
+            found = (f"{said.false_win:.1%}", f"{said.false_share:.1%}", f"{said.found:.0%}" if kind.real else "-")
+            table.add_row(str(kind.plays), str(kind.real), judged, *found)
+    console.print(table)
+    console.print(f"{proof.seconds:.0f} s")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

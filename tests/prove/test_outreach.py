@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from prove import outreach
-from prove.outreach import World, fading, many, prove, show, watched
+from prove.outreach import World, fading, history, many, prove, show, watched
+from prove.outreach_many import Plays, many_plays
 
 
 def test_a_strong_effect_is_named_and_its_truth_is_inside() -> None:
@@ -29,17 +30,24 @@ def test_a_half_life_is_found_in_a_world_that_is_large() -> None:
     assert fading(32_000, 0.5, 1) == (True, True)
 
 
+def test_among_many_plays_each_by_itself_somebody_wins_by_luck_and_among_all_nobody_does() -> None:
+    found = many_plays(Plays(20, 0), 8, history)
+    assert found.among_all.false_win == 0.0 < found.alone.false_win
+
+
 def test_all_of_it_is_printed_for_people_and_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     small: dict[str, Any] = {
         "NOTHING": [World(60, 0.5, 0.3, 0.0)],
         "SOMETHING": [World(60, 0.5, 0.3, 0.2, 1.0)],
         "SIZES": (200,),
+        "KINDS": (Plays(3, 1),),
     }
     with patch.multiple(outreach, **small):
         assert outreach.main(["--worlds", "2", "--json"]) == 0
         said = json.loads(capsys.readouterr().out)
         proof = prove(2, quiet=True)
     assert (len(said["nothing"]), len(said["something"]), len(said["fading"])) == (1, 1, 2)
+    assert said["many"][0]["among_all"]["found"] <= said["many"][0]["alone"]["found"] and said["seconds"] > 0
     paper = StringIO()
     show(Console(file=paper, width=130), proof)
-    assert "winner named" in paper.getvalue()
+    assert "winner named" in paper.getvalue() and "among all" in paper.getvalue()

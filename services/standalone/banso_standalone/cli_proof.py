@@ -10,15 +10,8 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
-from banso_alerts.api.proof.play_shapes import (
-    AmountView,
-    CurveView,
-    EffectView,
-    UpliftList,
-    WearOutList,
-    uplift_view,
-    wear_out_view,
-)
+from banso_alerts.api.proof.fade_shapes import CurveView, WearOutList, wear_out_view
+from banso_alerts.api.proof.play_shapes import AmountView, EffectView, UpliftList, uplift_view
 from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
 from banso_alerts.domain.proof.measurement import Measurement, measured_plays
 from banso_alerts.editions import Editions
@@ -62,18 +55,19 @@ def show_uplift(play: PlayOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(TypeAdapter(UpliftList).dump_json(UpliftList(iso(at), views)))
         return
-    table = _table("Uplift: told less left alone", "play", "outcome", "in days", "told", "alone", "by", "effect", "")
+    heads = ("play", "outcome", "in days", "told", "alone", "by", "effect", "by itself", "among all")
+    table = _table("Uplift: told less left alone", *heads)
     for view in views:
         for outcome in view.outcomes:
             if not outcome.by_account.told + outcome.by_account.left_alone:
                 continue
             head = (view.play, outcome.outcome, str(outcome.horizon_days))
-            table.add_row(
-                *head, *_counts(outcome.by_account), "account", _effect(outcome.by_account, 1), outcome.by_account.state
-            )
+            mine = outcome.by_account
+            states = (mine.state, outcome.verdict)
+            table.add_row(*head, *_counts(mine), "account", _effect(mine, 1), *states)
             for amount in outcome.by_amount:
                 numbers = (str(amount.told), str(amount.left_alone), amount.currency or "amount")
-                table.add_row(*head, *numbers, _effect(amount, amount.average_value), amount.state)
+                table.add_row(*head, *numbers, _effect(amount, amount.average_value), amount.state, amount.verdict)
     Console(highlight=False).print(table if table.row_count else NOBODY)
 
 

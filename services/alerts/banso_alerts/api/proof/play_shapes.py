@@ -1,4 +1,4 @@
-"""What plays change, and how it fades, as the API shows it."""
+"""What plays change, as the API shows it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from banso_alerts.domain.proof.fading import PlayFade
 from banso_alerts.domain.proof.findings import OutcomeFound, PlayFound
 from banso_alerts.domain.proof.outcomes import Outcome
-from banso_alerts.domain.proof.rotation import Why
 from banso_alerts.domain.proof.uplift import Estimate, State
-from banso_alerts.domain.proof.wear_out import Freshness, WearOut
-from banso_common.clock import iso
 
 _ESTIMATE: JsonDict = {
     "told": 812,
@@ -26,11 +22,18 @@ _ESTIMATE: JsonDict = {
     "upper": 0.257,
     "state": "helps",
 }
-_AMOUNT: JsonDict = {"currency": "JPY", "average_value": 1_250_000.0, "per_value": 0.12, **_ESTIMATE}
+_AMOUNT: JsonDict = {
+    "currency": "JPY",
+    "average_value": 1_250_000.0,
+    "per_value": 0.12,
+    **_ESTIMATE,
+    "verdict": "cannot-say",
+}
 _OUTCOME: JsonDict = {
     "outcome": "recovered",
     "horizon_days": 28,
     "by_account": _ESTIMATE,
+    "verdict": "helps",
     "by_amount": [_AMOUNT],
 }
 _UPLIFT: JsonDict = {
@@ -38,29 +41,11 @@ _UPLIFT: JsonDict = {
     "told": 840,
     "left_alone": 210,
     "state": "helps",
+    "verdict": "helps",
     "measured_by": "recovered",
     "believed": 0.14,
     "outcomes": [_OUTCOME],
     "segments": [{"dimension": "touch", "value": "high", **_OUTCOME}],
-}
-_CURVE: JsonDict = {
-    "freshness": "fading",
-    "first_effect": 0.28,
-    "half_life": 61.0,
-    "half_life_lower": 48.0,
-    "half_life_upper": 82.0,
-    "left": 0.4,
-    "bins": [{"x": 5.1, "exposures": 640, "effect": 0.27, "error": 0.04}],
-}
-_FADE: JsonDict = {
-    "play": "call-the-silent",
-    "measured_by": "recovered",
-    "since_at": "2026-03-02T03:00:00.000Z",
-    "by_time": _CURVE,
-    "by_exposure": _CURVE,
-    "segments": [{"dimension": "touch", "value": "high", "by_time": _CURVE}],
-    "wordings": [{"variant": "short", "told": 120, "believed": 0.19}],
-    "proposal": {"variant": "short", "why": "best-so-far"},
 }
 
 
@@ -102,6 +87,8 @@ class AmountView:
     lower: float | None
     upper: float | None
     state: State
+    verdict: State
+    """What may be said among all plays and outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +101,8 @@ class OutcomeView:
     horizon_days: int
     by_account: EffectView
     by_amount: list[AmountView]
+    verdict: State
+    """What may be said among all plays and outcomes (by account); `state` is by this interval alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +130,9 @@ class UpliftView:
     """Accounts told, also those whose days are not over."""
     left_alone: int
     state: State
+    """By the interval of this play alone."""
+    verdict: State
+    """Among all plays and outcomes: of the winners that are named at most 5 % are false."""
     measured_by: Outcome | None
     """The outcome by which the state is said."""
     believed: float
@@ -159,87 +151,6 @@ class UpliftList:
     plays: list[UpliftView]
 
 
-@dataclass(frozen=True, slots=True)
-class BinView:
-    """Exposures that lie together: where on average, the effect among them and its standard error."""
-
-    x: float
-    exposures: int
-    effect: float
-    error: float
-
-
-@dataclass(frozen=True, slots=True)
-class CurveView:
-    """How an effect fades: effect(x) = first_effect · 2^(−x / half_life)."""
-
-    __pydantic_config__ = _described(_CURVE)
-
-    freshness: Freshness
-    first_effect: float | None
-    half_life: float | None
-    """In days, or exposures; null also when it does not fade."""
-    half_life_lower: float | None
-    half_life_upper: float | None
-    """Null when it is not excluded that it never fades."""
-    left: float | None
-    """The share of the first effect that is left."""
-    bins: list[BinView]
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentCurveView:
-    """How the play fades where a dimension has one value."""
-
-    dimension: str
-    value: str
-    by_time: CurveView
-
-
-@dataclass(frozen=True, slots=True)
-class WordingView:
-    """A wording of the play (`""` its own): told lately, and how much it is believed to help."""
-
-    variant: str
-    told: int
-    believed: float
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalView:
-    """The wording to use next, and why."""
-
-    variant: str
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class WearOutView:
-    """How one play fades."""
-
-    __pydantic_config__ = _described(_FADE)
-
-    play: str
-    measured_by: Outcome | None
-    since_at: str | None
-    by_time: CurveView
-    by_exposure: CurveView
-    segments: list[SegmentCurveView]
-    wordings: list[WordingView]
-    proposal: ProposalView | None
-    """Made when it fades and has other wordings."""
-
-
-@dataclass(frozen=True, slots=True)
-class WearOutList:
-    """How each play fades, as last measured."""
-
-    __pydantic_config__ = _described({"computed_at": "2026-11-21T12:00:00.000Z", "plays": [_FADE]})
-
-    computed_at: str | None
-    plays: list[WearOutView]
-
-
 def uplift_view(found: PlayFound) -> UpliftView:
     """A play's finding as it is shown."""
     return UpliftView(
@@ -247,9 +158,12 @@ def uplift_view(found: PlayFound) -> UpliftView:
         told=found.told,
         left_alone=found.left_alone,
         state=found.state,
+        verdict=found.verdict,
         measured_by=found.measured_by,
         believed=found.believed,
-        outcomes=[OutcomeView(each.outcome, each.horizon_days, *_effects(each)) for each in found.outcomes],
+        outcomes=[
+            OutcomeView(each.outcome, each.horizon_days, *_effects(each), each.verdict) for each in found.outcomes
+        ],
         segments=[
             SegmentView(each.dimension, each.value, each.found.outcome, each.found.horizon_days, *_effects(each.found))
             for each in found.segments
@@ -257,23 +171,9 @@ def uplift_view(found: PlayFound) -> UpliftView:
     )
 
 
-def wear_out_view(found: PlayFade) -> WearOutView:
-    """A play's fading as it is shown."""
-    return WearOutView(
-        play=found.play,
-        measured_by=found.measured_by,
-        since_at=None if found.since_at is None else iso(found.since_at),
-        by_time=_curve(found.by_time),
-        by_exposure=_curve(found.by_exposure),
-        segments=[SegmentCurveView(each.dimension, each.value, _curve(each.by_time)) for each in found.segments],
-        wordings=[WordingView(each.variant, each.told, each.believed) for each in found.wordings],
-        proposal=None if found.proposal is None else ProposalView(found.proposal.variant, found.proposal.why),
-    )
-
-
 def _effects(found: OutcomeFound) -> tuple[EffectView, list[AmountView]]:
     amounts = [
-        AmountView(each.currency, each.average_value, each.per_value, **_numbers(each.estimate))
+        AmountView(each.currency, each.average_value, each.per_value, **_numbers(each.estimate), verdict=each.verdict)
         for each in found.by_amount
     ]
     return EffectView(**_numbers(found.by_account)), amounts
@@ -282,15 +182,3 @@ def _effects(found: OutcomeFound) -> tuple[EffectView, list[AmountView]]:
 def _numbers(estimate: Estimate) -> dict[str, Any]:
     names = ("told", "left_alone", "told_mean", "left_mean", "effect", "lower", "upper", "state")
     return {name: getattr(estimate, name) for name in names}
-
-
-def _curve(found: WearOut) -> CurveView:
-    return CurveView(
-        found.freshness,
-        found.first_effect,
-        found.half_life,
-        found.half_life_lower,
-        found.half_life_upper,
-        found.left,
-        [BinView(each.x, each.exposures, each.effect, each.error) for each in found.bins],
-    )

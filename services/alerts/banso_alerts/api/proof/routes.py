@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from banso_alerts.api.door import Writer, described, problems, reader
-from banso_alerts.api.proof.play_shapes import UpliftList, WearOutList, uplift_view, wear_out_view
+from banso_alerts.api.proof.fade_shapes import WearOutList, wear_out_view
+from banso_alerts.api.proof.play_shapes import UpliftList, uplift_view
 from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
 from banso_alerts.decide import Desk
 from banso_alerts.domain.proof.measurement import Measurement

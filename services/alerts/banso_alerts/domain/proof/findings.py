@@ -34,6 +34,7 @@ class AmountFound(msgspec.Struct, frozen=True):
     estimate: Estimate
     per_value: float | None
     state: State
+    verdict: State = State.CANNOT_SAY
 
 
 class OutcomeFound(msgspec.Struct, frozen=True):
@@ -43,6 +44,7 @@ class OutcomeFound(msgspec.Struct, frozen=True):
     horizon_days: int
     by_account: Estimate
     by_amount: list[AmountFound]
+    verdict: State = State.CANNOT_SAY
 
 
 class SegmentFound(msgspec.Struct, frozen=True):
@@ -54,7 +56,8 @@ class SegmentFound(msgspec.Struct, frozen=True):
 
 
 class PlayFound(msgspec.Struct, frozen=True):
-    """All that was found of one play. `believed` is for choosing among plays."""
+    """All that was found of one play. `believed` is for choosing among plays; a `verdict` is what may be said among all
+    plays and outcomes (`many`), a `state` by one interval alone."""
 
     play: str
     told: int
@@ -64,6 +67,7 @@ class PlayFound(msgspec.Struct, frozen=True):
     believed: float
     outcomes: list[OutcomeFound]
     segments: list[SegmentFound]
+    verdict: State = State.CANNOT_SAY
 
 
 @dataclass(frozen=True, slots=True)

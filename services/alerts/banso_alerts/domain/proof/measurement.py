@@ -11,6 +11,7 @@ from banso_alerts.domain.plays import Play
 from banso_alerts.domain.proof.exposed import Measured, columns, firsts
 from banso_alerts.domain.proof.fading import PlayFade, fade
 from banso_alerts.domain.proof.findings import PlayFound, find
+from banso_alerts.domain.proof.many import with_verdicts
 from banso_alerts.domain.proof.sequences import Level
 
 
@@ -27,7 +28,8 @@ def measured_plays(plays: Sequence[Play], seen: Sequence[Measured], now: int) ->
     for each in seen:
         by_play[each.play].append(each)
     level = Level()
-    uplift = [find(play.name, play.uplift_prior, columns(firsts(by_play[play.name]), now), level) for play in plays]
+    alone = [find(play.name, play.uplift_prior, columns(firsts(by_play[play.name]), now), level) for play in plays]
+    uplift = with_verdicts(alone)
     return Measurement(
         uplift=uplift,
         wear_out=[

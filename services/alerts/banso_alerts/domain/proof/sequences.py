@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,20 @@ class Level:
         """ρ², the tuning by the aimed size."""
         odds = -2 * log(self.alpha)
         return (odds + log(1 + odds)) / self.size_aimed
+
+
+def log_evidence(effect: Floats, error: Floats, count: npt.NDArray[np.integer[Any]], level: Level) -> Floats:
+    """The logarithm of the e-value against a mean of zero after `count` scores, with their mean and its standard error:
+
+        ln E = t ρ² (m / se)² / (2 (tρ² + 1)) − ½ ln(tρ² + 1)
+
+    This is the mixture that the interval is made of: zero is outside of it exactly when E > 1/α. ρ is `level`'s.
+    """
+    grown = count * level.rho_squared + 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        square = np.where(error > 0, (effect / error) ** 2, 0.0)
+    found: Floats = count * level.rho_squared * square / (2 * grown) - np.log(grown) / 2
+    return found
 
 
 def half_width(count: Floats, variance: Floats, level: Level) -> Floats:

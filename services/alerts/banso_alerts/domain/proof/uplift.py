@@ -21,7 +21,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from banso_alerts.domain.proof.sequences import Floats, Level, half_width
+from banso_alerts.domain.proof.sequences import Floats, Level, half_width, log_evidence
 
 ARM_MIN = 20
 """Accounts in each arm before anything is said."""
@@ -85,6 +85,8 @@ class Estimate:
     upper: float | None
     state: State
     error: float | None = None
+    log_e: float | None = None
+    """The logarithm of the evidence against no effect (an e-value); above ln(1/α) exactly where zero is outside."""
 
 
 def looks(sample: Sample, level: Level) -> Looks:
@@ -116,7 +118,8 @@ def estimate(sample: Sample, level: Level, margin: float, *, more_is_better: boo
     if not np.isfinite(half):
         return Estimate(told, left, told_mean, left_mean, effect, None, None, State.CANNOT_SAY, error)
     state = state_of(effect - half, effect + half, margin, more_is_better=more_is_better)
-    return Estimate(told, left, told_mean, left_mean, effect, effect - half, effect + half, state, error)
+    found = float(log_evidence(seen.effect[-1:], seen.error[-1:], np.array([len(sample.told)]), level)[0])
+    return Estimate(told, left, told_mean, left_mean, effect, effect - half, effect + half, state, error, found)
 
 
 def state_of(lower: float, upper: float, margin: float, *, more_is_better: bool) -> State:

@@ -12,7 +12,7 @@ import pytest
 from banso_alerts.channels.console import ConsoleChannel
 from banso_alerts.service import PACKAGE, AlertsService, build
 from banso_alerts.settings import AlertsSettings
-from banso_common.clock import DAY_MS, ManualClock
+from banso_common.clock import DAY_MS, ManualClock, SystemClock
 from banso_common.contracts.account_signal import AccountSignal
 from banso_common.contracts.codec import decode, encode
 from banso_common.contracts.outreach_outcome import OutcomeKind, OutreachOutcome, outcome_decoder
@@ -143,3 +143,29 @@ async def _outcomes_after(house: House) -> list[OutreachOutcome]:
         return await outcomes(log)
     finally:
         await log.stop()
+
+
+@pytest.mark.parametrize(("secret", "warned"), [(None, True), ("x" * 16, False)])
+async def test_at_its_start_it_says_what_to_set_before_mail_goes_to_customers(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    secret: str | None,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv("BANSO_DATA_DIR", str(tmp_path))
+    for name, value in (
+        ("CUSTOMER_PLAYS", "true"),
+        ("SMTP_HOST", "localhost"),
+        ("PUBLIC_URL", "https://banso.example"),
+    ):
+        monkeypatch.setenv(f"BANSO_{name}", value)
+    if secret is not None:
+        monkeypatch.setenv("BANSO_LINK_SECRET", secret)
+    service = await build(load(AlertsSettings), EmbeddedLog(tmp_path / "log.db", SystemClock()), SystemClock())
+    await upgrade(service.engine, PACKAGE)
+    await service._warn()
+    assert service.policy.rules.way_out is not warned
+    said = "".join(capsys.readouterr())
+    assert ("set BANSO_LINK_SECRET" in said and "offer-the-customer-help" in said) is warned
+    await service.engine.dispose()

@@ -25,6 +25,7 @@ from banso_alerts.decide import Desk
 from banso_alerts.deliver import Deliverer, tend
 from banso_alerts.domain.edition import Edition
 from banso_alerts.domain.hours import OpenHours
+from banso_alerts.domain.outreach import ChannelName
 from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.stages.stage import Room, Rules
 from banso_alerts.editions import Editions
@@ -44,12 +45,21 @@ from banso_common.log.port import Log
 from banso_common.pipeline.relay import Relay
 from banso_common.pipeline.ticker import Ticker
 from banso_common.pipeline.worker import Worker
+from banso_common.telemetry.logs import logger
 
 PACKAGE = "banso_alerts"
 TEND_EVERY_MS = SECOND_MS
 BOUNCES_EVERY_MS = 30 * SECOND_MS
 PROVE_EVERY_MS = HOUR_MS
 MEASURE_EVERY_MS = 6 * HOUR_MS
+
+
+NO_WAY_OUT = (
+    "no mail goes to customers, for they could not unsubscribe: set BANSO_LINK_SECRET (16 characters or more) and "
+    "BANSO_PUBLIC_URL (https, where customers reach this console)"
+)
+
+log = logger("alerts")
 
 
 class AlertsService:
@@ -95,6 +105,7 @@ class AlertsService:
     async def start(self) -> None:
         """Check the store, then hear, deliver and relay in the background. Raises SettingsError, Unavailable."""
         await require_current(self.engine, PACKAGE)
+        await self._warn()
         drained: list[Run] = [
             self.worker.run,
             *(partial(self._deliverer.run, channel) for channel in self.channels),
@@ -142,6 +153,14 @@ class AlertsService:
         if any(due):
             self._deliverer.wake()
         return not (untended or any(due) or self._deliverer.is_busy)
+
+    async def _warn(self) -> None:
+        """Say what will not be sent as things are set."""
+        async with reading(self.engine) as tx:
+            plays = (await self._desk.in_force(tx)).plays
+        names = [play.name for play in plays if play.for_customer]
+        if names and not self.policy.rules.way_out and any(each.name is ChannelName.EMAIL for each in self.channels):
+            log.warning(NO_WAY_OUT, plays=names)
 
     async def _prove(self, now: int) -> None:
         is_replay = self._clock.is_virtual
@@ -192,6 +211,7 @@ def policy_of(settings: AlertsSettings, channels: Sequence[Channel], given: Edit
                 digest_minute=settings.digest_minute,
             ),
             storm=settings.storm,
+            way_out=settings.way_out,
         ),
     ).under(given)
 

@@ -155,6 +155,11 @@ class AlertsSettings(CommonSettings):
         return Floor(share=self.precision_floor, verdicts_min=self.precision_verdicts_min)
 
     @property
+    def way_out(self) -> bool:
+        """Whether mails carry a link that ends them."""
+        return self.public_url is not None and self.link_secret is not None
+
+    @property
     def limits(self) -> Limits:
         """The limits of delivery."""
         return Limits(

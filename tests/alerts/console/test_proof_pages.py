@@ -7,7 +7,8 @@ import re
 import pytest
 from httpx import AsyncClient
 
-from banso_alerts.api.proof.play_shapes import BinView, CurveView, EffectView
+from banso_alerts.api.proof.fade_shapes import BinView, CurveView
+from banso_alerts.api.proof.play_shapes import EffectView
 from banso_alerts.console.proof_shown import fade_chart, whisker
 from banso_alerts.console.words_proof import PROOF_WORDS
 from banso_alerts.domain.proof.uplift import State

@@ -14,6 +14,7 @@ from banso_alerts.domain.proof.rule_book import RuleBook
 from banso_alerts.domain.silences import Matcher, Silence
 from banso_alerts.domain.stages import STAGES, Decision, decide
 from banso_alerts.domain.stages.stage import Context, Past, Storm
+from banso_alerts.plays_file import default_plays
 from banso_common.clock import DAY_MS, HOUR_MS
 from banso_common.contracts.account_signal import Severity, SignalKind, SignalState, TouchModel
 from tests.alerts.made import MONDAY_NOON, TOKYO, at, candidate, directory, hours, play, rules, signal
@@ -38,9 +39,12 @@ def context(**changes: Any) -> Context:
 # What each stage alone holds, why, and until when.
 
 BY_MAIL, BY_MAIL_TO = candidate(through=directory(ChannelName.EMAIL)), "sato@vendor.example"
+FOR_CUSTOMER = next(each for each in default_plays(customers=True) if each.for_customer)
+OFFER = candidate(by=FOR_CUSTOMER, through=directory(ChannelName.EMAIL))
 HOLDS: dict[str, tuple[Candidate, Context, Reason, int | None]] = {
     "expiry": (REACHABLE, context(now=REACHABLE.expires_at), Reason.EXPIRED, None),
     "reach": (NOBODY, context(), Reason.NO_RECIPIENT, None),
+    "way-out": (OFFER, context(rules=rules(way_out=False)), Reason.NO_WAY_OUT, None),
     "suppressed": (BY_MAIL, context(rules=rules(suppressed=frozenset({BY_MAIL_TO}))), Reason.SUPPRESSED, None),
     "replayed": (REACHABLE, context(rules=rules(replayed=True)), Reason.REPLAYED, None),
     "incident": (PART, context(), Reason.PART_OF_INCIDENT, None),

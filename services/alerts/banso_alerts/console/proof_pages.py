@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from banso_alerts.api.proof.play_shapes import uplift_view, wear_out_view
+from banso_alerts.api.proof.fade_shapes import wear_out_view
+from banso_alerts.api.proof.play_shapes import uplift_view
 from banso_alerts.api.proof.routes import ProofRoom, latest, restored, rules_listed
 from banso_alerts.api.proof.rule_shapes import RuleState, RuleView
 from banso_alerts.console.proof_shown import fade_chart, is_measured, main_outcome, scale_of, unmeasured, whisker

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from banso_alerts.api.proof.play_shapes import CurveView, EffectView, OutcomeView, UpliftView
+from banso_alerts.api.proof.fade_shapes import CurveView
+from banso_alerts.api.proof.play_shapes import EffectView, OutcomeView, UpliftView
 from banso_alerts.domain.proof.wear_out import Freshness
 
 CURVE_STEPS = 40

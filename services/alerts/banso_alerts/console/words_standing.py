@@ -12,6 +12,7 @@ REASONS: Mapping[Language, Mapping[Reason, str]] = {
     "ja": {
         Reason.EXPIRED: "期限切れ",
         Reason.NO_RECIPIENT: "届く宛先がない",
+        Reason.NO_WAY_OUT: "配信停止リンクが未設定のため顧客へは送らない",
         Reason.SUPPRESSED: "宛先が配信停止",
         Reason.REPLAYED: "過去の再生中",
         Reason.PART_OF_INCIDENT: "インシデントとして通知済み",
@@ -39,6 +40,7 @@ REASONS: Mapping[Language, Mapping[Reason, str]] = {
     "en": {
         Reason.EXPIRED: "expired",
         Reason.NO_RECIPIENT: "nobody to reach",
+        Reason.NO_WAY_OUT: "a customer could not unsubscribe: the link is not set up",
         Reason.SUPPRESSED: "address gets nothing any more",
         Reason.REPLAYED: "replay of the past",
         Reason.PART_OF_INCIDENT: "told as part of an incident",

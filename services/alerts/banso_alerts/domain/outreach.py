@@ -53,6 +53,7 @@ class Reason(StrEnum):
 
     EXPIRED = "expired"
     NO_RECIPIENT = "no-recipient"
+    NO_WAY_OUT = "no-way-out"
     SUPPRESSED = "suppressed"
     REPLAYED = "replayed"
     PART_OF_INCIDENT = "part-of-incident"

@@ -21,11 +21,13 @@ from banso_alerts.domain.stages.silence import silence
 from banso_alerts.domain.stages.snooze import snooze
 from banso_alerts.domain.stages.stage import Context, Stage
 from banso_alerts.domain.stages.suppressed import suppressed
+from banso_alerts.domain.stages.way_out import way_out
 
 INCIDENT = "incident"
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("expiry", expiry),
     ("reach", reach),
+    ("way-out", way_out),
     ("suppressed", suppressed),
     ("replayed", replayed),
     (INCIDENT, incident),

@@ -61,7 +61,8 @@ class Rules:
     `holdout_share` in [0, 1); `cap_per_day` is outreaches a person and local day, 0 for no cap; `room` is what more
     there is a limit to, `storm` how signals of one time become one message; `replayed` while the past is told again on
     a virtual clock; `left_alone`: the accounts at hand that are in the control group; `book` says which rules may
-    speak, and `shadow_ms` how long one with a shadow is judged before it does.
+    speak, and `shadow_ms` how long one with a shadow is judged before it does. `way_out`: mails carry a link that ends
+    them.
     """
 
     holdout_share: float
@@ -75,6 +76,7 @@ class Rules:
     shadow_ms: int = 0
     room: Room = field(default_factory=Room)
     storm: Storm = field(default_factory=Storm)
+    way_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)

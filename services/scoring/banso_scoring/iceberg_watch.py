@@ -25,6 +25,7 @@ from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.matrix.matrix import cells
 from banso_scoring.domain.standing import CLOSED, CONTACTED, NO_DAY, NO_VALUE, OPENED
 from banso_scoring.domain.struggle import iceberg, silence
+from banso_scoring.domain.struggle.by_signature import NOTHING_MET, Split, add_signatures, split
 from banso_scoring.domain.struggle.iceberg import Accounts, Part
 from banso_scoring.domain.struggle.usual import contact_known
 from banso_scoring.member import Member
@@ -64,6 +65,7 @@ class IcebergWatch:
     _due_at: int = 0
     _seen: tuple[Portfolio, int] | None = None
     """The accounts that were last added up, and how many they were."""
+    _split: Split = NOTHING_MET
     _found: dict[int, dict[Group, Part]] = field(default_factory=dict)
 
     async def __call__(self, now: int) -> None:
@@ -72,6 +74,7 @@ class IcebergWatch:
         if not member.claims or (self._seen == (portfolio, len(portfolio)) and now < self._due_at):
             return
         self._found = {lane: {} for lane in member.lanes()}
+        self._split = split(portfolio.signature_days.met(member.today()), portfolio.model)
         everyone = portfolio.in_lanes(member.lanes())
         days = portfolio.today(everyone, now)
         for day in np.unique(days).tolist():
@@ -120,7 +123,9 @@ class IcebergWatch:
             currency=[a.currency or "" for a in said],
             group=np.array([places[kind] for kind in kinds], np.int64),
         )
-        for (lane, group), part in zip(names, iceberg.parts(found, len(names)), strict=True):
+        parts = iceberg.parts(found, len(names))
+        add_signatures(found, parts, self._split, positions)
+        for (lane, group), part in zip(names, parts, strict=True):
             before = self._found[lane].get(group)
             self._found[lane][group] = part if before is None else iceberg.add(before, part)
 

@@ -91,6 +91,25 @@ async def test_the_iceberg_tells_heard_and_unheard_with_their_amounts(troubled: 
     assert sum(kind["depth"]["heard"] for kind in told["kinds"]) == told["whole"]["heard"]
 
 
+async def test_each_kind_is_broken_down_by_signature_and_its_parts_add_up(
+    troubled: Tenant, client: AsyncClient
+) -> None:
+    kinds = (await client.get("/v1/iceberg")).json()["kinds"]
+    (failure,) = [one for one in kinds if one["kind"] == "failure"]
+    (named,) = failure["signatures"]
+    assert (named["event"], named["feature"], named["version"]) == ("import.failed", "csv", "2.3.1")
+    assert named["depth"]["heard"] == 1
+    assert named["depth"]["unheard"] > 1
+    assert named["depth"]["unheard_from"] <= named["depth"]["unheard"] <= named["depth"]["unheard_to"]
+    for kind in kinds:
+        parts = [*(one["depth"] for one in kind["signatures"]), kind["rest"]]
+        for name in ("heard", "unheard", "heard_unpriced", "unheard_unpriced"):
+            assert round(sum(part[name] for part in parts), 6) == kind["depth"][name]
+            assert all(part[name] >= 0 for part in parts)
+        for name in ("heard_amounts", "unheard_amounts"):
+            assert sum(part[name].get("JPY", 0) for part in parts) == kind["depth"][name].get("JPY", 0)
+
+
 async def test_the_iceberg_of_parts_adds_up_to_the_whole(troubled: Tenant, client: AsyncClient) -> None:
     model = (await client.get("/v1/model")).json()
     whole = (await client.get("/v1/iceberg")).json()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import pytest
 from httpx import AsyncClient
 from msgspec.structs import replace
 
 from banso_common.clock import ManualClock
-from banso_scoring.api.trouble.iceberg_shapes import DepthShown, TroubleDepth
+from banso_scoring.api.trouble.iceberg_shapes import DepthShown, RestShown, TroubleDepth
 from banso_scoring.console.iceberg_chart import chart_of
 from banso_scoring.iceberg_watch import IcebergWatch
 from tests.scoring.api.given import Tenant, use
 from tests.scoring.api.test_trouble import HIT, lives
 
 BAD = "<b>csv</b>"
+NOTHING = RestShown(0, 0, 0.0, {}, {}, 0, 0.0)
 
 
 async def troubled(scoring: Tenant, clock: ManualClock) -> None:
@@ -51,6 +53,9 @@ async def test_the_iceberg_is_drawn_with_its_numbers(
     page = (await reader.get("/iceberg", params={"lang": language})).text
     assert [word for word in words.split("|") if word not in page] == []
     assert '<svg class="iceberg"' in page
+    assert "import.failed · csv · 2.3.1" in re.sub(r"<[^>]+>", "", page)
+    assert BAD not in page
+    assert escape(BAD) in page
     assert (await reader.get("/iceberg", params={"phase": "nowhere"})).status_code == 400
     assert (await reader.get("/iceberg", params={"touch": "nowhere"})).status_code == 422
 
@@ -68,7 +73,7 @@ async def test_the_menu_leads_there(reader: AsyncClient) -> None:
 
 def test_the_drawing_stays_within_its_frame_above_and_below_the_waterline() -> None:
     kinds = [
-        TroubleDepth(str(n), None, DepthShown(heard, low + 1.0, low, low + 4.0, {}, {}, 0, 0.0))
+        TroubleDepth(str(n), None, DepthShown(heard, low + 1.0, low, low + 4.0, {}, {}, 0, 0.0), [], NOTHING)
         for n, (heard, low) in enumerate([(0, 0.0), (7, 3.0), (2, 90.0)])
     ]
     for some in ([], kinds[:1], kinds):

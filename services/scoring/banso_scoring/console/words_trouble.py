@@ -48,6 +48,8 @@ class TroubleWords:
     between: str
     of_no_kind: str
     all_kinds: str
+    rest: str
+    more_signatures: str
     kind: str
     unpriced: str
     too_little: str
@@ -96,6 +98,8 @@ TROUBLE_WORDS: dict[Language, TroubleWords] = {
         between="90%区間 {}〜{}",
         of_no_kind="種類を特定できない",
         all_kinds="すべて",
+        rest="そのほか",
+        more_signatures="ほか {} 種類",
         kind="困りごとの種類",
         unpriced="金額不明 {} 社",
         too_little="データ不足のため含まない：{} 社",
@@ -144,6 +148,8 @@ TROUBLE_WORDS: dict[Language, TroubleWords] = {
         between="90 % between {} and {}",
         of_no_kind="of no one kind",
         all_kinds="All",
+        rest="others",
+        more_signatures="{} more",
         kind="Kind of trouble",
         unpriced="{} without an amount",
         too_little="Not in it, too little data: {} accounts",

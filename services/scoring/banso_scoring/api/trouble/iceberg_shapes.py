@@ -26,7 +26,23 @@ ICEBERG: JsonDict = {
     "too_little_data": 18,
     "contact_unknown": 0.0,
     "whole": _DEPTH,
-    "kinds": [{"kind": "failure", "label": {"ja": "失敗した操作", "en": "failed actions"}, "depth": _DEPTH}],
+    "kinds": [
+        {
+            "kind": "failure",
+            "label": {"ja": "失敗した操作", "en": "failed actions"},
+            "depth": _DEPTH,
+            "signatures": [{"event": "import.failed", "feature": "csv", "version": "2.3.1", "depth": _DEPTH}],
+            "rest": {
+                "signatures": 0,
+                "heard": 0,
+                "unheard": 0.0,
+                "heard_amounts": {},
+                "unheard_amounts": {},
+                "heard_unpriced": 0,
+                "unheard_unpriced": 0.0,
+            },
+        }
+    ],
     "as_of": "2026-11-21T00:03:12.481Z",
     "model_version": "b2b-software@45155efe3091",
 }
@@ -53,6 +69,34 @@ class DepthShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureDepth:
+    """Of a kind what is of one signature: by how often each account met it. Who wrote counts at its most frequent."""
+
+    __pydantic_config__ = DESCRIBED
+
+    event: str
+    feature: str | None
+    version: str | None
+    depth: DepthShown
+
+
+@dataclass(frozen=True, slots=True)
+class RestShown:
+    """What of a kind is of no signature that is named: with those it adds up to the kind."""
+
+    __pydantic_config__ = DESCRIBED
+
+    signatures: int
+    """So many more are known."""
+    heard: int
+    unheard: float
+    heard_amounts: dict[str, int]
+    unheard_amounts: dict[str, int]
+    heard_unpriced: int
+    unheard_unpriced: float
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleDepth:
     """One kind of trouble; an account with several counts in each by its share of the evidence."""
 
@@ -62,6 +106,9 @@ class TroubleDepth:
     """A friction channel of the model; null: trouble without evidence of one kind."""
     label: Mapping[str, str] | None
     depth: DepthShown
+    signatures: list[SignatureDepth]
+    """Event, feature and version, most unheard first; at most 5."""
+    rest: RestShown
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,22 @@ HEARD, MEAN, VARIANCE, THIRD, REACH, UNPRICED_HEARD, UNPRICED_UNHEARD = range(7)
 SUMS = 7
 
 
+class SignaturePart(msgspec.Struct, array_like=True):
+    """What of the kind (its row) is of one signature: sums as below, one row."""
+
+    kind: int
+    event: str
+    feature: str
+    version: str
+    sums: list[float]
+    amounts: dict[str, list[float]]
+
+    @property
+    def name(self) -> tuple[int, str, str, str]:
+        """What tells it apart."""
+        return self.kind, self.event, self.feature, self.version
+
+
 class Part(msgspec.Struct, array_like=True):
     """Sums over accounts that are alike in what is told apart. Rows: each kind, then of no one kind, then all."""
 
@@ -42,6 +58,7 @@ class Part(msgspec.Struct, array_like=True):
     """(rows, SUMS): heard; Σ wp, Σ w²p(1-p), Σ w³p(1-p)(1-2p), Σ w of the unheard; heard and Σ wp without an amount."""
     amounts: dict[str, list[list[float]]]
     """Currency -> (rows, 2): heard, unheard, in units."""
+    signatures: list[SignaturePart] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,16 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSignature:
+    """What of a kind is of one signature."""
+
+    event: str
+    feature: str
+    version: str
+    depth: Depth
+
+
+@dataclass(frozen=True, slots=True)
 class Iceberg:
     """All of it. `kinds` has a row for each kind of trouble, then one for what is of no one kind."""
 
@@ -80,6 +107,8 @@ class Iceberg:
     unknown: float = 0.0
     whole: Depth = field(default_factory=lambda: _depth([0.0] * SUMS, {}, {}))
     kinds: tuple[Depth, ...] = ()
+    signatures: tuple[tuple[OfSignature, ...], ...] = ()
+    """By kind, most unheard first; see `by_signature`."""
 
 
 def shares(log_evidence: Floats) -> Floats:
@@ -106,6 +135,7 @@ def add(one: Part, other: Part) -> Part:
         one.unknown + other.unknown,
         (np.array(one.sums) + np.array(other.sums)).tolist(),
         {name: rows.tolist() for name, rows in amounts.items()},
+        _added([*one.signatures, *other.signatures]),
     )
 
 
@@ -124,7 +154,8 @@ def iceberg(told: Iterable[Part]) -> Iceberg:
         )
         for row, sums in enumerate(whole.sums)
     ]
-    return Iceberg(whole.accounts, whole.too_little, whole.unknown, rows[-1], tuple(rows[:-1]))
+    signatures = tuple(_of_kind(whole.signatures, kind) for kind in range(len(rows) - 1))
+    return Iceberg(whole.accounts, whole.too_little, whole.unknown, rows[-1], tuple(rows[:-1]), signatures)
 
 
 def interval(mean: float, variance: float, third: float, reach: float) -> Interval:
@@ -139,6 +170,42 @@ def interval(mean: float, variance: float, third: float, reach: float) -> Interv
     if abs(skew) > SKEW_MAX:  # the expansion does not hold: one end is that of what is possible
         low, high = (0.0, high) if skew > 0 else (low, most)
     return Interval(mean, min(low, mean), max(high, mean))
+
+
+def _added(some: Iterable[SignaturePart]) -> list[SignaturePart]:
+    """The same, those of one kind and signature added up, in one order."""
+    found: dict[tuple[int, str, str, str], SignaturePart] = {}
+    for each in some:
+        before = found.get(each.name)
+        if before is None:
+            found[each.name] = each
+            continue
+        amounts = dict(before.amounts)
+        for name, both in each.amounts.items():
+            amounts[name] = (np.array(amounts.get(name, [0.0, 0.0])) + np.array(both)).tolist()
+        sums = (np.array(before.sums) + np.array(each.sums)).tolist()
+        found[each.name] = SignaturePart(*each.name, sums, amounts)
+    return [found[name] for name in sorted(found)]
+
+
+def _of_kind(some: Iterable[SignaturePart], kind: int) -> tuple[OfSignature, ...]:
+    """What is told of the signatures of a kind."""
+    mine = sorted(
+        (one for one in some if one.kind == kind), key=lambda one: (-one.sums[MEAN], -one.sums[HEARD], one.name)
+    )
+    return tuple(
+        OfSignature(
+            one.event,
+            one.feature,
+            one.version,
+            _depth(
+                one.sums,
+                {name: heard for name, (heard, _) in one.amounts.items() if heard},
+                {name: unheard for name, (_, unheard) in one.amounts.items() if unheard},
+            ),
+        )
+        for one in mine
+    )
 
 
 def _part(found: Accounts, some: Ints) -> Part:

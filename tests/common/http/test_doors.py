@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
+from structlog.testing import capture_logs
 
 from banso_common.http.auth import COOKIE
 from banso_common.http.keys import KeyRing, Scope
@@ -105,6 +106,16 @@ async def test_a_fault_is_a_problem_with_a_code(
     assert answer.headers.get("retry-after") == retry_after
     assert problem["title"] and problem["detail"]
     assert "secret" not in answer.text
+
+
+async def test_what_keeps_a_service_from_serving_is_logged_and_not_for_every_caller(house: House) -> None:
+    with capture_logs() as logged:
+        for path in ("/fail/full", "/fail/full", "/fail/unavailable", "/fail/refused", "/nowhere"):
+            await house[0].get(path)
+    assert [(line["log_level"], line["path"], line["reason"]) for line in logged] == [
+        ("warning", "/fail/full", "the queue is full"),
+        ("warning", "/fail/unavailable", "the store is away"),
+    ]
 
 
 async def test_every_fault_of_a_request_is_told_up_to_a_limit(house: House) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
+from time import monotonic
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +16,8 @@ from banso_common.errors import Full, Refused, TooLarge, Unavailable
 from banso_common.telemetry.logs import logger
 
 MEDIA_TYPE = "application/problem+json"
+TELL_EVERY_S = 60
+"""Callers who try again would fill the log."""
 FAULTS_TOLD_MAX = 10
 """Of a request with many faults; whoever mends these is told the others."""
 
@@ -90,9 +94,14 @@ def failed(request: Request, fault: Exception) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Make every fault of `app` that has a name a problem+json answer."""
+    """Make every fault of `app` that has a name a problem+json answer; what keeps it from serving is logged, too."""
+    told: dict[str, float] = {}
 
     async def respond(request: Request, fault: Exception) -> JSONResponse:
+        reason = str(fault)
+        if isinstance(fault, Full | Unavailable) and monotonic() - told.get(type(fault).__name__, -inf) >= TELL_EVERY_S:
+            told[type(fault).__name__] = monotonic()
+            logger("http").warning("not available", path=request.url.path, reason=reason)
         return answer(problem_of(fault))
 
     for kind in (Problem, Refused, Unavailable, RequestValidationError, HTTPException):

@@ -22,6 +22,7 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=int(time.time()), help="what the deaths are drawn from")
     asked.add_argument("--json", action="store_true", help="print one JSON object")
     given = asked.parse_args()
+    print(f"seed {given.seed}", file=sys.stderr)
     with TemporaryDirectory() as folder, PostgresServer() as server:
         stores = {
             "sqlite": f"sqlite+aiosqlite:///{folder}/store.db",

@@ -26,7 +26,8 @@ from tests.fault.stream import days
 
 TIMEOUT_S = 60.0
 STUCK = 99
-"""The end of a life that had to be ended because it did not end by itself."""
+"""The end of a life that had to be ended because it did not end by itself; it says first where it stood."""
+TELLING_S = 2.0
 
 
 def main() -> None:
@@ -58,12 +59,23 @@ def _born(life: Life) -> int:
         return child
     code = 1
     try:
-        asyncio.run(live(life))
+        asyncio.run(_lived(life))
         code = 0
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+async def _lived(life: Life) -> None:
+    """Live, and say where every task stands when asked."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _tell_where)
+    await live(life)
+
+
+def _tell_where() -> None:
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
 
 
 def _ended(child: int, life: Life) -> int:
@@ -72,6 +84,9 @@ def _ended(child: int, life: Life) -> int:
     wait_s = TIMEOUT_S if life.kill_after_ms is None else life.kill_after_ms / 1_000
     ended, _, _ = select.select([watch], [], [], wait_s)
     if not ended:
+        if life.kill_after_ms is None:
+            os.kill(child, signal.SIGUSR1)
+            select.select([watch], [], [], TELLING_S)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     os.close(watch)

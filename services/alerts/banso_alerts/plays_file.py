@@ -20,6 +20,7 @@ from banso_alerts.domain.plays import (
     DIGEST,
     FOR_CUSTOMERS,
     GROUP,
+    OWN,
     Audience,
     Cost,
     OwnText,
@@ -213,6 +214,7 @@ def _contradictions(entry: PlayFile, known: Known) -> Iterator[Fault]:
     if entry.template is not None and (entry.template in FOR_CUSTOMERS) != to_customer:
         ours = ", ".join(sorted(FOR_CUSTOMERS))
         yield ("template",), f"audience contact and the templates for customers ({ours}) belong together"
+    yield from _wordings(entry)
     if to_customer and {PlayChannel.SLACK, PlayChannel.WEBHOOK} & {*entry.channels}:
         yield ("channels",), "a customer's contact is reached by email only"
     allowed = CUSTOMER_PLACEHOLDERS if to_customer else PLACEHOLDERS
@@ -226,6 +228,15 @@ def _contradictions(entry: PlayFile, known: Known) -> Iterator[Fault]:
         for name in names if there is not None else ():
             if name not in (there or ()):
                 yield ("when", key), f"the model has no {key} {name}" + did_you_mean(name, there or ())
+
+
+def _wordings(entry: PlayFile) -> Iterator[Fault]:
+    """The wording in use is one that there is."""
+    if OWN in entry.variants:
+        yield ("variants", OWN), f"`{OWN}` is what the play's own words are called"
+    if entry.wording is not None and entry.wording not in {OWN, *entry.variants}:
+        near = did_you_mean(entry.wording, [OWN, *entry.variants])
+        yield ("wording",), f"there is no variant {entry.wording}{near}; `{OWN}` is the play's own words"
 
 
 def _names(values: Mapping[str, Any], *path: str) -> frozenset[str] | None:
@@ -262,6 +273,7 @@ def _play(entry: PlayFile) -> Play:
         cost=Cost(entry.cost.hours, {name: round(units * MICRO) for name, units in entry.cost.money.items()}),
         uplift_prior=entry.uplift,
         shadow=entry.shadow,
+        only_wording="" if entry.wording == OWN else entry.wording,
     )
 
 

@@ -112,6 +112,7 @@ class PlayFile(Keys):
     template: Annotated[Template, LAX] | None = None
     text: TextsFile | None = None
     variants: Annotated[dict[Name, TextsFile], Field(max_length=VARIANTS_MAX)] = {}
+    wording: Name | None = None
     cooldown_hours: Annotated[float, Field(ge=0, le=HOURS_MAX)]
     expiry_hours: Annotated[float, Field(gt=0, le=HOURS_MAX)]
     severity_floor: Annotated[Severity, LAX] = Severity.INFO

@@ -13,6 +13,7 @@ from rich.table import Table
 from banso_alerts.api.proof.fade_shapes import CurveView, WearOutList, wear_out_view
 from banso_alerts.api.proof.play_shapes import AmountView, EffectView, UpliftList, uplift_view
 from banso_alerts.api.proof.rule_shapes import Kept, RuleList, rule_views
+from banso_alerts.domain.plays import OWN
 from banso_alerts.domain.proof.measurement import Measurement, measured_plays
 from banso_alerts.editions import Editions
 from banso_alerts.settings import AlertsSettings
@@ -84,6 +85,10 @@ def show_wear_out(play: PlayOption = None, as_json: JsonOption = False) -> None:
         table.add_row(view.play, "days", *_curve(view.by_time), proposed)
         table.add_row("", "exposures", *_curve(view.by_exposure), "")
     Console(highlight=False).print(table)
+    for view in views:
+        if view.proposal is not None:
+            wording = view.proposal.variant or OWN
+            typer.echo(f"{view.play}: write `wording: {wording}` in the play, then `banso model switch FILE`")
 
 
 async def _rules(settings: AlertsSettings) -> RuleList:

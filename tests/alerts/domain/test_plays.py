@@ -12,6 +12,7 @@ from banso_alerts.domain.plays import Audience, is_support_matter, plays_for
 from banso_alerts.domain.recipients import Directory, candidates, variant_of
 from banso_alerts.plays_file import default_plays, read_plays
 from banso_common.contracts.account_signal import AccountSignal, SignalKind, SignalState, TouchModel
+from banso_common.errors import SettingsError
 from tests.alerts.made import channel, directory, evidence, signal
 
 FILE = """version: 1
@@ -141,3 +142,15 @@ def test_each_wording_of_a_play_is_told_as_often_and_an_episode_always_in_the_sa
     assert set(told) == {"", "b", "c"}
     assert all(150 < told.count(name) < 250 for name in ("", "b", "c"))
     assert variant_of(signal("a1"), play) == told[1]
+
+
+def test_a_wording_that_is_named_is_the_only_one_told() -> None:
+    lines = "{title: x, what: y, do: z}"
+    texts = f"{{ja: {lines}, en: {lines}}}"
+    for wording, told in (("c", "c"), ("own", "")):
+        (play,) = read_plays(FILE + f"    variants: {{b: {texts}, c: {texts}}}\n    wording: {wording}\n", "x")
+        assert {variant_of(signal(f"a{i}"), play) for i in range(30)} == {told}
+    with pytest.raises(SettingsError, match=r"there is no variant d; `own` is"):
+        read_plays(FILE + f"    variants: {{b: {texts}}}\n    wording: d\n", "x")
+    with pytest.raises(SettingsError, match="`own` is what the play's own words are called"):
+        read_plays(FILE + f"    variants: {{own: {texts}}}\n", "x")

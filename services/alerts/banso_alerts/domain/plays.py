@@ -18,6 +18,8 @@ BROKEN = frozenset({"error", "failure"})
 """The kinds of trouble in which the product itself fails."""
 COST_HOURS = 0.25
 UPLIFT_PRIOR = 0.1
+OWN = "own"
+"""What a play's own words are called beside its variants."""
 DIGEST, GROUP = "digest", "group"
 """What stands for a play where an outreach carries others; no play may be called so."""
 
@@ -134,7 +136,8 @@ class Play:
     """One play. It says what it has to say by a shipped `template` or by `text` of the company's own.
 
     `only_named`: for accounts whose cell names it, and no other. `uplift_prior` is how much it is believed to help
-    until that was measured. `variants` are other wordings of the same, by name. `shadow`: whenever it is new or was
+    until that was measured. `variants` are other wordings of the same, by name; `only_wording` is the one in use
+    ("" its own), None for each as often. `shadow`: whenever it is new or was
     changed it is first judged for a while, and not sent.
     """
 
@@ -154,6 +157,7 @@ class Play:
     cost: Cost = Cost()
     uplift_prior: float = UPLIFT_PRIOR
     shadow: bool = False
+    only_wording: str | None = None
 
     @property
     def kinds(self) -> frozenset[SignalKind]:
@@ -164,6 +168,11 @@ class Play:
     def for_customer(self) -> bool:
         """Whether it speaks to the customer."""
         return self.audience is Audience.CONTACT
+
+    @property
+    def wordings(self) -> list[str]:
+        """The wordings in use, "" for its own."""
+        return ["", *sorted(self.variants)] if self.only_wording is None else [self.only_wording]
 
     def wording(self, variant: str) -> Texts | None:
         """The company's own words of that variant, "" for the first; None where the shipped template speaks."""

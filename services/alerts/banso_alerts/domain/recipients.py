@@ -86,8 +86,8 @@ def country_of(signal: AccountSignal, audience: Audience, countries: Mapping[str
 
 
 def variant_of(signal: AccountSignal, play: Play) -> str:
-    """Which wording of the play an episode is told in: any of them as likely, the same one through every channel."""
-    wordings = ["", *sorted(play.variants)]
+    """Which wording of the play an episode is told in: any in use as likely, the same one through every channel."""
+    wordings = play.wordings
     return wordings[identity_of("variant", play.name, signal.key) % len(wordings)]
 
 

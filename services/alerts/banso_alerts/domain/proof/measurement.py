@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from banso_alerts.domain.plays import Play
 from banso_alerts.domain.proof.exposed import Measured, columns, firsts
@@ -33,10 +34,16 @@ def measured_plays(plays: Sequence[Play], seen: Sequence[Measured], now: int) ->
     return Measurement(
         uplift=uplift,
         wear_out=[
-            fade(play.name, ["", *sorted(play.variants)], found.believed, by_play[play.name], now)
+            _with_news(play, fade(play.name, ["", *sorted(play.variants)], found.believed, by_play[play.name], now))
             for play, found in zip(plays, uplift, strict=True)
         ],
     )
+
+
+def _with_news(play: Play, found: PlayFade) -> PlayFade:
+    """The same without a proposal to use what is the only wording in use."""
+    proposed = None if found.proposal is None else found.proposal.variant
+    return found if proposed is None or proposed != play.only_wording else replace(found, proposal=None)
 
 
 def believed_uplifts(found: Measurement) -> dict[str, float]:

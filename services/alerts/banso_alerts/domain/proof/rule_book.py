@@ -18,7 +18,7 @@ from banso_common.contracts.account_signal import SignalKind
 RuleName = tuple[str, SignalKind]
 BESIDE = frozenset(
     {"name", "kinds", "shadow", "channels", "reach", "cooldown_ms", "expiry_ms", "quiet_hours"}
-    | {"variants", "cost", "uplift_prior"}
+    | {"variants", "only_wording", "cost", "uplift_prior"}
 )
 """What a play says that changes neither of whom it speaks nor what it says."""
 DIGEST_BYTES = 8

@@ -35,11 +35,12 @@ from banso_alerts.proving import judge_rules
 from banso_alerts.revise import Reviser
 from banso_alerts.settings import AlertsSettings
 from banso_alerts.store import deliveries
+from banso_alerts.store.pruning import prune_some
 from banso_common.clock import DAY_MS, HOUR_MS, SECOND_MS, Clock
 from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
 from banso_common.db.migrate import require_current
-from banso_common.db.transaction import reading
+from banso_common.db.transaction import reading, transaction
 from banso_common.lifecycle import Run, Tasks
 from banso_common.log.port import Log
 from banso_common.pipeline.relay import Relay
@@ -52,6 +53,7 @@ TEND_EVERY_MS = SECOND_MS
 BOUNCES_EVERY_MS = 30 * SECOND_MS
 PROVE_EVERY_MS = HOUR_MS
 MEASURE_EVERY_MS = 6 * HOUR_MS
+PRUNE_EVERY_MS = DAY_MS
 
 
 NO_WAY_OUT = (
@@ -90,6 +92,8 @@ class AlertsService:
         self._floor = settings.floor
         self._prover = Ticker(clock, PROVE_EVERY_MS, self._prove)
         self._measurer = Ticker(clock, MEASURE_EVERY_MS, self._measure)
+        self._pruner = Ticker(clock, PRUNE_EVERY_MS, self._prune)
+        self._keep_ms = settings.alerts_keep_days * DAY_MS
         self._tasks = Tasks(self.name)
         proof = ProofRoom(self.engine, clock, self._desk, settings.floor, self._stored)
         self.routers: Sequence[APIRouter] = [
@@ -118,6 +122,7 @@ class AlertsService:
             self._postman.run,
             self._prover.run,
             self._measurer.run,
+            self._pruner.run,
             draining=len(drained),
         )
 
@@ -175,6 +180,12 @@ class AlertsService:
         async with reading(self.engine) as tx:
             plays = (await self._desk.in_force(tx)).plays
         await measure(self.engine, plays, now)
+
+    async def _prune(self, now: int) -> None:
+        forgotten = 1
+        while forgotten:
+            async with transaction(self.engine) as tx:
+                forgotten = await prune_some(tx, now - self._keep_ms)
 
     async def _tend(self, now: int) -> None:
         while await tend(self.engine, self._desk, now):

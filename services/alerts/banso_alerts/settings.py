@@ -24,6 +24,7 @@ class AlertsSettings(CommonSettings):
     """Alerts' own settings, beside the common ones. Lists are written with commas."""
 
     alerts_database_url: str | None = None
+    alerts_keep_days: int = Field(default=400, gt=366)
     plays_file: Path | None = None
     model_file: Path | None = None
     customer_plays: bool = False

@@ -14,6 +14,7 @@ from banso_alerts.domain.proof.precision import Floor
 from banso_alerts.domain.proof.rule_book import RuleName
 from banso_alerts.render.message import Message
 from banso_alerts.render.notice import compose_notice
+from banso_alerts.store import parts
 from banso_alerts.store.proof import judgements, notices, rules
 from banso_common.db.transaction import transaction
 
@@ -29,6 +30,8 @@ async def judge_rules(engine: AsyncEngine, policy: Policy, floor: Floor, now: in
         async with transaction(engine) as tx:
             some, place = await judgements.judge_some(tx, place, now, CASES_MAX)
         touched |= some
+    async with transaction(engine) as tx:
+        touched |= await parts.judge_cases(tx, now)
     for name in sorted(touched):
         async with transaction(engine) as tx:
             told = await _settle(tx, name, policy, floor, now)

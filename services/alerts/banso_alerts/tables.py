@@ -142,6 +142,21 @@ verdict = Table(
 )
 Index("verdict_signal", verdict.c.signal_key)
 
+# What somebody thinks of one account that a message about an incident tells of: their newest word.
+part_verdict = Table(
+    "part_verdict",
+    metadata,
+    Column("outreach_id", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("case_key", Text, nullable=False),  # of its judgement; derived from signal and account
+    Column("play", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+)
+Index("part_verdict_case", part_verdict.c.case_key)
+
 # A message that stands in Slack and has to say what was done since: due while `next_at` is set.
 revision = Table(
     "revision",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts.api.digests import add_digests
 from banso_alerts.api.door import OutreachId, Writer, described, problems, reader
+from banso_alerts.api.parts import add_parts
 from banso_alerts.api.query import ListQuery, Snooze, instant
 from banso_alerts.api.shapes import (
     OutreachDetail,
@@ -35,6 +36,7 @@ def make_router(engine: AsyncEngine, clock: Clock, changed: Callable[[], None]) 
     _inbox(router, engine, clock, changed)
     add_silences(router, engine, clock, changed)
     add_digests(router, engine)
+    add_parts(router, engine, clock, changed)
     return router
 
 

@@ -11,12 +11,14 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
-from banso_alerts.console.today import Line, lines_of
+from banso_alerts.console.today import Line, Said, lines_of
 from banso_alerts.domain.acts import Act, Deed, standing
 from banso_alerts.domain.outreach import OutreachState
+from banso_alerts.domain.plays import DIGEST, GROUP
 from banso_alerts.domain.proof.judging import By, Found
 from banso_alerts.render.message import Message, message_decoder
-from banso_alerts.store import acts, carriers, inbox
+from banso_alerts.store import acts, carriers, inbox, parts
+from banso_common.contracts.account_signal import SignalKind
 from banso_common.contracts.codec import decode
 
 
@@ -47,6 +49,15 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """One account of an incident, and what people said of it."""
+
+    account: str
+    name: str
+    said: list[Said]
+
+
+@dataclass(frozen=True, slots=True)
 class OnePage:
     """Everything on the page."""
 
@@ -56,6 +67,8 @@ class OnePage:
     """What was, the oldest first, then what is to come."""
     members: list[Line]
     """What a group or a digest tells of."""
+    hit: list[Hit]
+    """What an incident's message tells of."""
     attempts: int
     detail: str | None
     provider_ref: str | None
@@ -81,10 +94,18 @@ async def one_page(tx: AsyncConnection, outreach_id: str) -> OnePage | None:
         message=decode(message_decoder, bytes(row.message)),
         course=_in_order([*_course(row, said_at), *_answers(done, judgement), *_ahead(row)]),
         members=await lines_of(tx, await carriers.told_in(tx, [row.id])),
+        hit=await _hit(tx, row),
         attempts=row.attempts,
         detail=row.detail,
         provider_ref=row.provider_ref,
     )
+
+
+async def _hit(tx: AsyncConnection, row: Row[Any]) -> list[Hit]:
+    if row.kind != SignalKind.SILENT_INCIDENT or row.play in (GROUP, DIGEST):
+        return []
+    found = await parts.parts_of(tx, row)
+    return [Hit(each.account, each.name, [Said(Deed(w.verdict), w.who, w.at) for w in each.words]) for each in found]
 
 
 def _course(row: Row[Any], said_at: int | None) -> Iterator[Moment]:

@@ -94,6 +94,19 @@ def _answers(router: APIRouter, room: ProofRoom) -> None:
         back = f"{carrier}#{outreach_id}" if re.fullmatch(OUTREACH_ID, carrier) else f"{outreach_id}#answer"
         return RedirectResponse(f"/outreach/{back}", 303)
 
+    @router.post("/outreach/{outreach_id}/accounts")
+    async def act_on_one(outreach_id: str, form: Answer) -> Response:
+        """Judge one account of those that a message tells of."""
+        account, said = form.one("account"), form.one("what")
+        if said not in {deed.value for deed in VERDICTS}:
+            raise Problem(400, "invalid", "say whether it was real")
+        done = Act(outreach_id, Deed(said), form.sender.name, room.clock.now(), Source.PAGE, account=account)
+        async with transaction(room.engine) as tx:
+            if not re.fullmatch(OUTREACH_ID, outreach_id) or await inbox.do(tx, done) is None:
+                raise not_found("outreach or account")
+        room.changed()
+        return RedirectResponse(f"/outreach/{outreach_id}", 303)
+
 
 def _act_of(form: Form, outreach_id: str, now: int) -> Act:
     """What a form says was done. Raises Problem 400."""

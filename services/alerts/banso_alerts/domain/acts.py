@@ -44,7 +44,8 @@ SLACK_PREFIX = "slack:"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One deed. `who` is the name of an API key, or `slack:` and a member's id; `until` is a snooze's end."""
+    """One deed. `who` is the name of an API key, or `slack:` and a member's id; `until` is a snooze's end; `account` is
+    that one of several which a verdict is about."""
 
     outreach_id: str
     what: Deed
@@ -52,6 +53,7 @@ class Act:
     at: int
     source: Source
     until: int | None = None
+    account: str | None = None
 
     @property
     def key(self) -> str:

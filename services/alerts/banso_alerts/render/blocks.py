@@ -13,6 +13,7 @@ from banso_alerts.domain.acts import SLACK_PREFIX, Act, Deed
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.sinks import Mrkdwn, mrkdwn, one_line
 from banso_alerts.render.words import ACTS, Acts
+from banso_alerts.render.written import links_of
 from banso_common.clock import SECOND_MS, iso
 
 BLOCK_CHARS_MAX = 3_000
@@ -37,9 +38,8 @@ def as_blocks(message: Message, *, acts: Sequence[Act] = (), buttons: bool = Fal
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": header, "emoji": False}}]
     for text in filter(None, map(_section, message.sections)):
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text}})
-    if message.link:
-        link = Mrkdwn(f"<{mrkdwn(message.link)}|{mrkdwn(message.link_label)}>")
-        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
+    if links := _links(message, buttons=buttons):
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link} for link in links]})
     words = ACTS[message.locale]
     if acts:
         said = [{"type": "mrkdwn", "text": _done(act, words)} for act in acts[-ACTS_SHOWN_MAX:]]
@@ -47,6 +47,14 @@ def as_blocks(message: Message, *, acts: Sequence[Act] = (), buttons: bool = Fal
     if buttons and message.about != "rest":
         blocks.extend(_buttons(message, words, taken=any(act.what is Deed.ACKNOWLEDGED for act in acts)))
     return blocks
+
+
+def _links(message: Message, *, buttons: bool) -> list[Mrkdwn]:
+    """Where the message leads; to its own page where there are no buttons, or they speak of several at once."""
+    found = links_of(message)
+    if buttons and not message.answers_each:
+        found = [(label, link) for label, link in found if link != message.answer_link]
+    return [Mrkdwn(f"<{mrkdwn(link)}|{mrkdwn(label)}>") for label, link in found]
 
 
 def _done(act: Act, words: Acts) -> Mrkdwn:

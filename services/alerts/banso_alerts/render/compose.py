@@ -20,8 +20,8 @@ from banso_alerts.render.incident import incident_values, page_of
 from banso_alerts.render.message import Message, Section
 from banso_alerts.render.own_text import filled
 from banso_alerts.render.sinks import one_line
-from banso_alerts.render.sparkline import DAYS_SHOWN_MAX, ends, sparkline
 from banso_alerts.render.track_words import track_line
+from banso_alerts.render.trend import in_steps, shown_days
 from banso_alerts.render.words import HEADINGS, about, day, money, percent
 from banso_common.contracts.account_signal import (
     MOMENTS,
@@ -74,6 +74,9 @@ def compose(candidate: Candidate, public_url: str | None, track: Track | None = 
         sections=sections,
         link=None if for_contact else link_to(candidate.signal.account, public_url),
         link_label=words.link,
+        answer_link=None if for_contact else answer_page(candidate.id, public_url),
+        answers_each=candidate.signal.incident is not None,
+        trend=[] if for_contact else shown_days(candidate.signal.trend),
     )
 
 
@@ -100,6 +103,11 @@ def link_to(account: str, public_url: str | None) -> str | None:
     """The page of the account, or of the incident, in the console; None when nobody said where the console stands."""
     page = FEEDS_PAGE if is_feed(account) else page_of(account) or f"accounts/{quote(account, safe='')}"
     return f"{public_url.rstrip('/')}/{page}" if public_url else None
+
+
+def answer_page(outreach_id: str, public_url: str | None) -> str | None:
+    """The page on which an outreach is answered; None when nobody said where the console stands."""
+    return f"{public_url.rstrip('/')}/outreach/{outreach_id}" if public_url else None
 
 
 def values_of(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str, Value]:
@@ -131,10 +139,9 @@ def values_of(signal: AccountSignal, locale: str, for_contact: bool) -> dict[str
 
 
 def _trend(signal: AccountSignal) -> dict[str, Value]:
-    """The health of the last days, as a line of bars and its two ends."""
-    first, last = ends(signal.trend) or ("", "")
-    days = len(signal.trend[-DAYS_SHOWN_MAX:])
-    return {"trend": sparkline(signal.trend), "trend_days": days, "trend_first": first, "trend_last": last}
+    """The health of the last days in a few steps."""
+    steps = " → ".join(map(str, in_steps(signal.trend)))
+    return {"trend": steps, "trend_days": len(shown_days(signal.trend))}
 
 
 def _evidence(signal: AccountSignal, locale: str) -> dict[str, Value]:

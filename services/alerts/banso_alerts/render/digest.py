@@ -92,7 +92,7 @@ def compose_digest(identity: str, locale: str, items: Sequence[Item], public_url
         severity=ordered[0].severity,
         title=words.title.format(count=len(ordered)),
         sections=sections,
-        link=f"{public_url.rstrip('/')}/accounts" if public_url else None,
+        link=f"{public_url.rstrip('/')}/outreach/{identity}" if public_url else None,
         link_label=words.link,
         about="rest",
     )

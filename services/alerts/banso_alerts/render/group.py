@@ -39,7 +39,7 @@ WORDS: Mapping[str, GroupWords] = {
         phase="{phase}フェーズ",
         trouble="「{name}」{seen}回（通常{expected}回）",
         more="ほか{count}社",
-        link="banso で開く",
+        link="banso で一社ずつ判定する",
         other="{count}社についてお知らせがあります",
         titles={
             SignalKind.SILENT_STRUGGLING: "{count}社が、困っているのに声を上げていません",
@@ -60,7 +60,7 @@ WORDS: Mapping[str, GroupWords] = {
         phase="phase {phase}",
         trouble="“{name}” {seen} times, usually {expected}",
         more="and {count} more",
-        link="Open in banso",
+        link="Judge each of them in banso",
         other="News of {count} accounts",
         titles={
             SignalKind.SILENT_STRUGGLING: "{count} accounts are in trouble and say nothing",
@@ -91,7 +91,7 @@ def compose_group(identity: str, members: Sequence[Candidate], public_url: str |
         severity=max((each.signal.severity for each in members), key=SEVERITY_ORDER.index),
         title=title.format(count=len(members)),
         sections=[Section(words.accounts, lines), Section(words.do, [words.order, words.each])],
-        link=f"{public_url.rstrip('/')}/accounts" if public_url else None,
+        link=f"{public_url.rstrip('/')}/outreach/{identity}" if public_url else None,
         link_label=words.link,
         about="several",
     )

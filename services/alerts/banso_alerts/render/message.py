@@ -18,7 +18,9 @@ class Section(msgspec.Struct, frozen=True):
 
 class Message(msgspec.Struct, frozen=True):
     """One message. `outreach_id` names it for good; `link` leads to the account in the console. It is `about` one
-    signal, several that can be taken together, or the rest of a day, which nobody takes as a whole."""
+    signal, several that can be taken together, or the rest of a day, which nobody takes as a whole. `answer_link` leads
+    to its own page, where it is answered (`answers_each`: account by account). `trend`: scores of the last days, below
+    0 unknown."""
 
     outreach_id: str
     locale: str
@@ -28,6 +30,9 @@ class Message(msgspec.Struct, frozen=True):
     link: str | None = None
     link_label: str = ""
     about: Literal["one", "several", "rest"] = "one"
+    answer_link: str | None = None
+    answers_each: bool = False
+    trend: list[int] = []
 
 
 message_decoder = msgspec.json.Decoder(Message)

@@ -23,6 +23,8 @@ class Headings:
     why: str
     do: str
     link: str
+    answer: str
+    answer_each: str
     leave: str
 
 
@@ -33,6 +35,8 @@ HEADINGS: dict[str, Headings] = {
         why="そう考える理由",
         do="次の一手",
         link="banso で開く",
+        answer="banso で回答する",
+        answer_each="一社ずつ判定する",
         leave="このメールの配信を停止する",
     ),
     "en": Headings(
@@ -41,6 +45,8 @@ HEADINGS: dict[str, Headings] = {
         why="Why we think so",
         do="What to do",
         link="Open in banso",
+        answer="Answer in banso",
+        answer_each="Judge each account",
         leave="Stop these mails",
     ),
 }

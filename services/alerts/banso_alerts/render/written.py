@@ -13,6 +13,8 @@ from banso_common.contracts.account_signal import Severity
 
 ACCENTS = {Severity.INFO: "#2f7d4f", Severity.WARNING: "#c77700", Severity.CRITICAL: "#b3261e"}
 """The colour of a mail's upper edge."""
+TREND_PX = 40
+"""The height of a mail's bar of a day with the score 100."""
 PLAIN = "#5b6875"
 """That of a mail to a customer, who is not told how grave it is: such a message has no headings."""
 
@@ -23,18 +25,33 @@ def as_text(message: Message, leave: str | None = None) -> str:
     for section in message.sections:
         bullets = [f"- {line}" for line in section.lines]
         parts.append("\n".join([section.heading, *bullets] if section.heading else section.lines))
-    if message.link:
-        parts.append(f"{message.link_label}: {message.link}")
+    if links_of(message):
+        parts.append("\n".join(f"{label}: {link}" for label, link in links_of(message)))
     if leave:
         parts.append(f"{HEADINGS[message.locale].leave}: {leave}")
     return "\n\n".join(parts) + "\n"
 
 
+def links_of(message: Message) -> list[tuple[str, str]]:
+    """Where a message leads, each with its label: to what it is about, and to where it is answered."""
+    words = HEADINGS[message.locale]
+    answers = (words.answer_each if message.answers_each else words.answer, message.answer_link)
+    return [(label, link) for label, link in ((message.link_label, message.link), answers) if link]
+
+
 def as_html(message: Message, leave: str | None = None) -> str:
     """The same as an HTML page; the template escapes every value."""
-    shown = {"message": message, "leave": leave, "leave_label": HEADINGS[message.locale].leave}
+    words = HEADINGS[message.locale]
     inside = any(section.heading for section in message.sections)
-    return _html_template().render(shown, accent=ACCENTS[message.severity] if inside else PLAIN)
+    return _html_template().render(
+        message=message,
+        links=links_of(message),
+        leave=leave,
+        leave_label=words.leave,
+        why=words.why,
+        bar_px=TREND_PX,
+        accent=ACCENTS[message.severity] if inside else PLAIN,
+    )
 
 
 def as_log_lines(message: Message) -> list[LogLine]:
@@ -43,8 +60,7 @@ def as_log_lines(message: Message) -> list[LogLine]:
     for section in message.sections:
         lines.append(f"  {section.heading}")
         lines.extend(f"    · {line}" for line in section.lines)
-    if message.link:
-        lines.append(f"  {message.link_label}: {message.link}")
+    lines.extend(f"  {label}: {link}" for label, link in links_of(message))
     return [log_line(line) for line in lines]
 
 

@@ -13,7 +13,7 @@ from banso_alerts import tables as t
 from banso_alerts.domain.acts import Act, Deed
 from banso_alerts.domain.outreach import UNSENT, OutreachState, Reason
 from banso_alerts.outcomes import outcome_of, say
-from banso_alerts.store import acts, carriers
+from banso_alerts.store import acts, carriers, parts
 from banso_alerts.store.plans import ended_values
 from banso_common.contracts.outreach_outcome import OutcomeKind
 from banso_common.db import outbox
@@ -57,7 +57,11 @@ async def one(tx: AsyncConnection, outreach_id: str) -> Row[Any] | None:
 
 
 async def do(tx: AsyncConnection, act: Act) -> Row[Any] | None:
-    """Store an act, whichever door it came by; gives the outreach as it is then, None when there is none such."""
+    """Store an act, whichever door it came by; gives the outreach as it is then, None when there is none such, or it
+    does not tell of the account that the act is about."""
+    if act.account is not None:
+        row = await locked(tx, act.outreach_id)
+        return row if row is not None and await parts.judge(tx, row, act) else None
     match act.what:
         case Deed.ACKNOWLEDGED:
             return await acknowledge(tx, act)

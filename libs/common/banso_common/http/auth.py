@@ -1,6 +1,7 @@
 """Who may pass a door: a bearer key, a basic user (write keys of the Segment SDKs), or the console's cookie.
 
-The cookie counts for reading only, so that another site's form cannot make a browser write.
+The cookie counts for reading only, so that another site's form cannot make a browser write; the console's own forms
+bring a token beside it (`banso_common.web.forms`).
 """
 
 from __future__ import annotations

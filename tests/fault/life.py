@@ -57,6 +57,8 @@ class Life(msgspec.Struct, frozen=True):
     failpoint: str = ""
     kill_after_ms: int | None = None
     until_drained: bool = True
+    listens_ms: int = 0
+    """How long it listens after all is applied, before it is drained: the clock goes on by that."""
 
 
 async def make_topics(log: Log) -> None:
@@ -85,12 +87,20 @@ async def live(life: Life) -> None:
     service = ScoringService(settings, MODEL, log, clock)
     service.worker.limits = WorkerLimits(RECORDS_AT_ONCE, wait_ms_max=20, gather_ms_max=5)
     await service.start()
-    while not (life.until_drained and await _drained(service)):
+    while not (life.until_drained and await _drained(service) and _listened(life, clock)):
         await asyncio.sleep(0.005)
         if failed := service.readiness()["scoring.tasks"]:
             raise RuntimeError(failed)
     await service.stop()
     await log.stop()
+
+
+def _listened(life: Life, clock: ManualClock) -> bool:
+    """Whether it has listened for long enough; else the time has come, and it looks once more."""
+    if clock.now() >= life.now + life.listens_ms:
+        return True
+    clock.move_to(life.now + life.listens_ms)
+    return False
 
 
 async def _drained(service: ScoringService) -> bool:

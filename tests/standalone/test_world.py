@@ -20,7 +20,7 @@ from banso_ingest.domain.limits import FUTURE_MS_MAX
 from banso_scoring import tables as scoring
 from banso_standalone.beginning import begin_world, first_monday
 from banso_standalone.cli import app
-from banso_standalone.cli_world import spec_of, write_events
+from banso_standalone.cli_world import dead_days, spec_of, write_events
 from banso_standalone.home import Home
 from banso_standalone.models import model_of
 from banso_standalone.replay import Almanac, Progress, Replay
@@ -167,6 +167,13 @@ async def test_a_small_world_goes_the_real_way(data_dir: Path) -> None:
     assert again.journal.world == SMALL, "it keeps the Monday with which it was begun"
     with pytest.raises(SettingsError, match="holds something else"):
         begin_world(settings, WorldSpec(seed=2))
+
+
+def test_the_days_of_a_dead_feed_are_two_days_of_the_world() -> None:
+    assert dead_days("100-110", 182) == (100, 110)
+    for written in ("110-100", "100", "0-5", "100-182", "a-b", "-3-5"):
+        with pytest.raises(SettingsError, match="two days of the world's 182"):
+            dead_days(written, 182)
 
 
 def test_the_last_week_of_a_world_that_is_run_is_this_one() -> None:

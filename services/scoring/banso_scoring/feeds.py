@@ -35,6 +35,7 @@ LAST_ZONE_MS = 12 * HOUR_MS
 """So long after midnight in UTC the day ends where it ends last."""
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 class FeedState(StrEnum):
@@ -144,6 +145,14 @@ class Feeds:
             if rhythm.tells:
                 limits[self.number_of(source)] = self.believed_until(source, now)
         return limits
+
+    def pipes(self) -> Bools:
+        """(FEEDS_MAX + 1,): by number, which tell of more than contacts and are expected to go on; an upload stops only
+        who has none of these."""
+        found = np.zeros(FEEDS_MAX + 1, np.bool_)
+        for source, rhythm in self.known.items():
+            found[self.number_of(source)] |= rhythm.tells and rhythm.goes_on
+        return found
 
     def stale_mask(self) -> int:
         """The sources of which it was said that they are stale, among those that tell of more than contacts."""

@@ -206,13 +206,9 @@ class Member:
         portfolio.feeds = self.feeds
         return portfolio
 
-    def watches(self) -> bool:
-        """Whether the quiet of feeds means anything: not while the past is told again, since who tells it is alive."""
-        return self.settings.feeds_watched and not self.clock.is_virtual
-
     def hear_contacts(self) -> None:
         """Let what is usual know whether those who write were heard."""
         self.cohort = replace(self.cohort, contact=self.feeds.contact_state(self.clock.now()))
 
     def _no_feeds(self) -> Feeds:
-        return Feeds(self.settings.patience, watched=self.watches())
+        return Feeds(self.settings.patience, watched=self.settings.feeds_watched)

@@ -236,6 +236,8 @@ class Portfolio:
             return np.full(len(positions), FAR, np.int64)
         masks, place = np.unique(self.columns.feeds[positions], return_inverse=True)
         has = (masks[:, None] >> np.arange(len(limits)) & 1) > 0
+        pipes = self.feeds.pipes()
+        has &= pipes | ~(has & pipes).any(axis=1, keepdims=True)
         return np.asarray(np.where(has, limits, FAR).min(axis=1)[place])
 
     def come_in(self, positions: Ints, first_days: Ints, now: int) -> None:

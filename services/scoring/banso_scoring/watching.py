@@ -28,6 +28,7 @@ from banso_common.db import outbox
 from banso_common.db.outbox import Message
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Unavailable
+from banso_common.failpoints import failpoint
 from banso_common.telemetry import metrics
 from banso_scoring import feed_store, plays_store
 from banso_scoring import tables as t
@@ -56,7 +57,6 @@ async def watch(member: Member, now: int) -> bool:
 
     Gives whether to go on: not when the lanes have to be loaded anew, so that the window shows all days that wait.
     """
-    member.feeds.watched = member.watches()
     if not member.feeds.watched:
         return True
     async with member.changing():
@@ -83,7 +83,8 @@ def _news(member: Member, now: int) -> list[News]:
         told, judged = feeds.told.get(source, Told()), feeds.is_judged(source, now)
         patience = patience_ms(rhythm, feeds.patience_of(source))
         quiet, until = now - rhythm.alive_at > patience, feeds.believed_until(source, now)
-        if told.since_at is None and judged and quiet and _can_tell(member, now, patience):
+        missed = quiet and rhythm.goes_on
+        if told.since_at is None and judged and missed and _can_tell(member, now, patience):
             opened = Told(told.episode + 1, until, told.retired_at)
             found.append(News(source, lane, SignalState.OPENED, opened, until, "quiet"))
         elif told.since_at is not None and (not judged or (not quiet and until == FAR)):
@@ -103,8 +104,10 @@ async def _say(member: Member, found: list[News], now: int) -> None:
     async with transaction(member.engine) as tx:
         claims = await member.advance(tx, {})
         await feed_store.put_told(tx, [(one.source, one.told) for one in found])
+        failpoint("feed-counted")
         messages = [await _message(tx, member, one, now) for one in found]
         await outbox.put(tx, t.outbox, messages)
+    failpoint("feed-said")
     member.claims = claims
     member.feeds.told.update((one.source, one.told) for one in found)
     for one in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -30,12 +31,16 @@ def add(app: typer.Typer) -> None:
     app.command("world-file")(world_file)
 
 
-def world(
+def world(  # noqa: PLR0913, PLR0917 -- an option each
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds make equal worlds, event by event.")] = 1,
     accounts: Annotated[int, typer.Option(min=1, max=100_000)] = 200,
     weeks: Annotated[int, typer.Option(min=1, max=520)] = 26,
     days_a_second: Annotated[float, typer.Option(min=0, help="How fast virtual days pass; 0: as fast as it goes.")] = 0,
     truth: Annotated[Path | None, typer.Option(help="Write the hidden truth there, as JSON lines.")] = None,
+    dead_feed: Annotated[
+        str,
+        typer.Option(metavar="FIRST-LAST", help="Days, from 0, between which the product is not heard: 100-110."),
+    ] = "",
 ) -> None:
     """Tell a world whose truth is known to everything in this one process, as `banso run` tells its example.
 
@@ -43,6 +48,7 @@ def world(
     """
     today = datetime.fromtimestamp(SystemClock().now() / SECOND_MS, UTC).date()
     spec = WorldSpec(seed=seed, accounts=accounts, weeks=weeks, first_monday=first_monday(weeks, today))
+    spec = replace(spec, dead_feed=dead_days(dead_feed, spec.days) if dead_feed else None)
     run_standalone(load(StandaloneSettings), Console(highlight=False), Wanted(spec, days_a_second, truth))
 
 
@@ -63,6 +69,14 @@ def world_file(
     told = World(spec_of(settings or []))
     truth_file.write(truth, truth_file.spells(told))
     typer.echo(f"{write_events(events, told)} events in {events}")
+
+
+def dead_days(written: str, days: int) -> tuple[int, int]:
+    """`100-110`: from the first to the last of these days a feed is dead. Raises SettingsError."""
+    first, _, last = written.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and 0 < int(first) < int(last) < days):
+        raise SettingsError(f"--dead-feed takes two days of the world's {days}, as in 100-110, not `{written}`")
+    return int(first), int(last)
 
 
 def spec_of(settings: Sequence[str]) -> WorldSpec:

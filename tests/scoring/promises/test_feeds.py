@@ -208,21 +208,44 @@ async def test_without_the_watch_a_dead_feed_raises_alarms_of_customers(tmp_path
     assert alarmed > 0
 
 
-async def test_while_the_past_is_told_again_no_feed_is_missed(tmp_path: Path) -> None:
+async def test_a_feed_that_dies_is_missed_on_a_virtual_clock_as_on_a_real_one(tmp_path: Path) -> None:
     class Virtual(ManualClock):
         is_virtual = True
 
     clock = Virtual(at(0, 9))
     async with room_of(f"sqlite+aiosqlite:///{tmp_path / 'told.db'}", clock, feeds_watched=True) as room:
         await room.take(*(event(n, "acme", "act", at(-9 + n, 8)) for n in range(9)))
-        for day in range(1, 9):
+        opened = f"{feed_subject('app')}/{STALE}/1/opened"
+        for day, said in ((0, []), (1, [opened]), (8, [opened])):
             clock.move_to(at(day, 9))
             await room.sweep(clock.now())
-        assert (await end(room)).feeds == []
+            assert (await end(room)).feeds == said
+        await room.take(event(9, "acme", "act", at(8, 9)))
         clock.is_virtual = False  # from now on time is real
-        clock.move_to(at(9, 9))
+        clock.move_to(at(8, 9.5))
         await room.sweep(clock.now())
-        assert (await end(room)).feeds == [f"{feed_subject('app')}/{STALE}/1/opened"]
+        assert (await end(room)).feeds == [opened, opened.replace("opened", "closed")]
+
+
+async def test_nobody_is_told_that_an_upload_of_the_past_has_ended_and_only_who_has_no_other_feed_waits(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock(at(0, 9))
+    async with room_of(f"sqlite+aiosqlite:///{tmp_path / 'once.db'}", clock, feeds_watched=True) as room:
+        past = [event(100 * n + day, name, "act", at(-day, 8)) for n, name in enumerate("ab") for day in range(60)]
+        uploaded = [msgspec.structs.replace(one, source="file", received_at=at(0, 9)) for one in past]
+        await room.take(*uploaded)
+        for day in range(20):
+            await room.take(event(500 + day, "b", "act", at(day, 9.5)))
+            clock.move_to(at(day, 10))
+            await room.sweep(clock.now())
+        assert (await end(room)).feeds == []
+        shown = {row.account: (row.band, row.last_day) for row in await room.rows(t.health)}
+        columns, found = room.member.portfolio.columns, room.member.portfolio.find
+        closed = {name: int(columns.closed_day[found(name)]) for name in "ab"}
+        today = at(19) // DAY_MS
+        assert (closed["a"], closed["b"]) == (today - 19, today - 1)
+        assert Band.UNKNOWN not in {band for band, _ in shown.values()}
 
 
 def test_a_day_that_stood_still_is_closed_with_what_is_known_of_its_contacts_however_late_they_are_now() -> None:

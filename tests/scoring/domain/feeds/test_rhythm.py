@@ -182,6 +182,29 @@ def test_a_heartbeat_alone_ends_no_pause_before_what_was_left_unsent_is_read() -
     assert pause_of(beat, OFFICE, now) is not None
 
 
+def test_a_heartbeat_that_was_made_a_minute_after_the_last_belated_event_ends_a_pause() -> None:
+    now = at(28, 12)
+    again = resumed(OFFICE, now, belated=True)
+    soon, later = (merged(again, beaten([now + ms]).rhythm) for ms in (MINUTE_MS - 1, MINUTE_MS))
+    assert known_until(soon, now + 2 * MINUTE_MS) == at(28, 9)
+    assert known_until(later, now + 2 * MINUTE_MS) == FAR
+    lied = resumed(later, now + 3 * MINUTE_MS, belated=True)
+    assert known_until(lied, now + 3 * MINUTE_MS) == at(28, 9), "what came later yet is waited for again"
+
+
+def test_what_told_of_its_past_alone_is_not_expected_to_go_on() -> None:
+    past = np.array([at(day, 9) for day in range(300)])
+    uploaded = heard(past, np.full(300, at(300, 9.9)))
+    twice = merged(uploaded.rhythm, heard(past + DAY_MS, np.full(300, at(340, 9.9))).rhythm)
+    assert not uploaded.rhythm.goes_on
+    assert not twice.goes_on, "another upload, after it was gone"
+    assert merged(uploaded.rhythm, of([at(300, 11.5)])).goes_on
+    assert not of([at(300, 9.1), at(300, 9.9)]).goes_on
+    assert beaten([at(300, 9) + n for n in range(3)]).rhythm.goes_on
+    nightly = [heard(np.array([at(day - 1, 12)]), np.array([at(day, 3)])).rhythm for day in (0, 1, 2)]
+    assert [nightly[0].goes_on, reduce(merged, nightly).goes_on] == [False, True]
+
+
 @pytest.mark.parametrize(("days", "reach"), [(0.0, 0.0), (1.0, 3.92), (4.0, 7.84)])
 def test_a_score_without_a_history_may_move_two_points_a_day(days: float, reach: float) -> None:
     low, high = between(50.0, [], days)

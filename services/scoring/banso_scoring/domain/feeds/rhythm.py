@@ -11,7 +11,8 @@ that order and batches do not matter), and its last heartbeats.
                the first week) in which it was heard in that hour
     until      the end of the hour in which `missed` reaches 1, but not after patience: so far quiet is believed
 
-Beyond `until` time stands still for the accounts that the feed tells of; beyond its patience the feed is stale.
+Beyond `until` time stands still for the accounts that the feed tells of; beyond its patience the feed is stale, if it
+is expected to go on: what told only of the past of the hour in which it was first heard was an upload, and no pipe.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ GONE_MS = 28 * DAY_MS
 SETTLE_MS, SETTLE_MAX_MS = 10 * MINUTE_MS, 6 * HOUR_MS
 """A feed that was missed is believed again so long after it spoke, or after the last of what it sends belatedly; at
 most so long after it spoke again."""
+SETTLE_BEAT_MS = MINUTE_MS
+"""Or when a heartbeat was made so long after that: it says that all that happened before it was sent."""
 LATE_MS = HOUR_MS
 """What is heard so long after it happened is belated."""
 NEVER = -1
@@ -60,9 +63,10 @@ class Pause:
     late_at: int
     """When the last of what came belatedly was read."""
 
-    def lasts(self, now: int) -> bool:
-        """Whether it is not over at `now`."""
-        return now - self.late_at < SETTLE_MS and now - self.resumed_at < SETTLE_MAX_MS
+    def lasts(self, now: int, beat_at: int = NEVER) -> bool:
+        """Whether it is not over at `now`, when the newest heartbeat is of `beat_at`."""
+        waits = now - self.late_at < SETTLE_MS and now - self.resumed_at < SETTLE_MAX_MS
+        return waits and beat_at < self.late_at + SETTLE_BEAT_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,13 @@ class Rhythm:
     def alive_at(self) -> int:
         """The last sign of life."""
         return max(self.heard_at, self.beats[-1] if self.beats else NEVER)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is expected to: it has heartbeats, or told of what happened an hour and more after the first hour
+        in which it was heard lately; an upload tells of its past alone."""
+        first_hour = self.heard_at // HOUR_MS - max(self.hours.bit_length() - 1, 0)
+        return len(self.beats) >= BEATS_MIN or self.newest_at >= (first_hour + 2) * HOUR_MS
 
     @property
     def beats_ms(self) -> int | None:
@@ -206,7 +217,7 @@ def until(rhythm: Rhythm, said_ms: int | None = None) -> int:
 
 def known_until(rhythm: Rhythm, now: int, said_ms: int | None = None) -> int:
     """Until when silence of this feed may be believed at `now`; `FAR` while nothing is amiss."""
-    if rhythm.pause is not None and rhythm.pause.lasts(now):
+    if rhythm.pause is not None and rhythm.pause.lasts(now, rhythm.beats[-1] if rhythm.beats else NEVER):
         return rhythm.pause.held_at
     found = until(rhythm, said_ms)
     return FAR if now <= found else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,29 +27,35 @@ from banso_standalone.world.spec import WorldSpec
 
 def add(app: typer.Typer) -> None:
     """Put the commands into `app`."""
-    app.command()(world)
+    app.command("world")(AskedWorld)
     app.command("world-file")(world_file)
 
 
-def world(  # noqa: PLR0913, PLR0917 -- an option each
-    seed: Annotated[int, typer.Option(min=0, help="Equal seeds make equal worlds, event by event.")] = 1,
-    accounts: Annotated[int, typer.Option(min=1, max=100_000)] = 200,
-    weeks: Annotated[int, typer.Option(min=1, max=520)] = 26,
-    days_a_second: Annotated[float, typer.Option(min=0, help="How fast virtual days pass; 0: as fast as it goes.")] = 0,
-    truth: Annotated[Path | None, typer.Option(help="Write the hidden truth there, as JSON lines.")] = None,
-    dead_feed: Annotated[
-        str,
-        typer.Option(metavar="FIRST-LAST", help="Days, from 0, between which the product is not heard: 100-110."),
-    ] = "",
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class AskedWorld:
     """Tell a world whose truth is known to everything in this one process, as `banso run` tells its example.
 
     Its last week is this one: when today is reached, it goes on at the pace of life.
     """
-    today = datetime.fromtimestamp(SystemClock().now() / SECOND_MS, UTC).date()
-    spec = WorldSpec(seed=seed, accounts=accounts, weeks=weeks, first_monday=first_monday(weeks, today))
-    spec = replace(spec, dead_feed=dead_days(dead_feed, spec.days) if dead_feed else None)
-    run_standalone(load(StandaloneSettings), Console(highlight=False), Wanted(spec, days_a_second, truth))
+
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds make equal worlds, event by event.")] = 1
+    accounts: Annotated[int, typer.Option(min=1, max=100_000)] = 200
+    weeks: Annotated[int, typer.Option(min=1, max=520)] = 26
+    days_a_second: Annotated[float, typer.Option(min=0, help="How fast virtual days pass; 0: as fast as it goes.")] = 0
+    truth: Annotated[Path | None, typer.Option(help="Write the hidden truth there, as JSON lines.")] = None
+    dead_feed: Annotated[
+        str,
+        typer.Option(metavar="FIRST-LAST", help="Days, from 0, between which the product is not heard: 100-110."),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        """The command is its options: once they are there, it runs."""
+        today = datetime.fromtimestamp(SystemClock().now() / SECOND_MS, UTC).date()
+        first = first_monday(self.weeks, today)
+        spec = WorldSpec(seed=self.seed, accounts=self.accounts, weeks=self.weeks, first_monday=first)
+        spec = replace(spec, dead_feed=dead_days(self.dead_feed, spec.days) if self.dead_feed else None)
+        wanted = Wanted(spec, self.days_a_second, self.truth)
+        run_standalone(load(StandaloneSettings), Console(highlight=False), wanted)
 
 
 def world_file(

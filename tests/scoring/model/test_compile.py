@@ -48,7 +48,7 @@ def test_the_default_model_knows_friction_and_contact_by_their_usual_names() -> 
     ):
         assert channels[channel].series in model.series_of[event]
     assert model.roles.contact in model.series_of["Ticket Created"]
-    assert (channels["help"].ratio, channels["help"].weight) == (1.8, 0.5)
+    assert (channels["help"].ratio, channels["help"].weight) == (1.8, 0.75)
     assert (channels["error"].ratio, channels["error"].weight) == (2.5, 1.0)
     assert channels["help"].kind is FrictionKind.HELP
 

@@ -36,7 +36,7 @@ from banso_scoring.model.table import ROLE, Fault, Table, label
 
 SERIES_MAX = 64
 
-_HELP = (1.8, 0.5)
+_HELP = (1.8, 0.75)
 _TROUBLE = (2.5, 1.0)
 _SIGNALS = {
     SignalKind.SILENT_STRUGGLING: (0.0, -1.0, Severity.CRITICAL),

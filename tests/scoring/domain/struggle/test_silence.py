@@ -51,8 +51,8 @@ def test_evidence_is_worked_out_in_logarithms_where_likelihoods_leave_the_range_
     found = np.empty(6)
     worse(n, expected, shape, channel, out=found)
     ratios = np.stack([log_ratio(n, expected, shape, size * (channel.ratio - 1.0)) for size in SIZES])
-    mean = np.logaddexp.reduce(ratios) - np.log(len(SIZES))
-    assert found[:-1] == pytest.approx(np.logaddexp(0.0, channel.weight * mean)[:-1] - np.log(2.0), rel=1e-12)
+    mean = np.logaddexp.reduce(channel.weight * ratios) - np.log(len(SIZES))
+    assert found[:-1] == pytest.approx(np.logaddexp(0.0, mean)[:-1] - np.log(2.0), rel=1e-12)
     assert found[-1] == 0.0
 
 

@@ -37,7 +37,7 @@ MICRO = 1e6
 BLOCK_PRODUCTS_MAX = 2**18
 """Products of one multiplication: OpenBLAS gives larger ones to several threads, which wait for one another."""
 BLOCK_ROWS_MAX = 1_024
-BEGUN_DAYS = (4, 7, 14, 28, 49)
+BEGUN_DAYS = (3, 6, 10, 16, 24, 36, 56)
 """How long ago trouble may have begun: near enough to one another to tell, few enough to keep for each account."""
 WORD = 64
 MANTISSA_BITS, EXPONENT_OF_HALF = 52, 1022

@@ -5,8 +5,8 @@ may fill: it began b days ago and goes on, or it was over e days ago.
     θ_k  = (κ_k + B_k) / (κ_k + φ_k·U_B)        the account's own pace on all its other days; φ: the cohort's rate in
                                                 the same days, so what hits all cancels
     s_k  = 1 / (1/(κ_k + B_k) + 1/D)      how sure that is: the more of its past was seen, up to a drift D of pace
-    l_k  = ln mean_ρ [NB(n_k; ρ·E_k, s) / NB(n_k; E_k, s)],  s = s_k·g_k²      over several sizes ρ of trouble
-    e_k  = ln(1/2 + 1/2·exp(w_k·l_k))                                  trouble seldom is in every channel
+    l_k  = ln mean_ρ [NB(n_k; ρ·E_k, s) / NB(n_k; E_k, s)]^w_k,  s = s_k·g_k²      over several sizes ρ of trouble
+    e_k  = ln(1/2 + 1/2·exp l_k)                                       trouble seldom is in every channel
     L_be = Σ_k e_k
 
 No l is clipped before spans were held against one another: of trouble beyond all doubt it still has to be told
@@ -43,10 +43,10 @@ DRIFT = 80.0
 SHARE = 0.5
 """The share of channels that are worse in trouble."""
 LOG_SHARE, LOG_CALM = math.log(SHARE), math.log(1.0 - SHARE)
-SIZES = (0.4, 1.0, 2.0)
-"""Trouble is as large as a channel's `ratio` says, less, or more: 1 + size·(ratio - 1)."""
+SIZES = (0.6, 1.6)
+"""Trouble is less large than a channel's `ratio` says, or larger: 1 + size·(ratio - 1). A third size tells no more."""
 LIFE_DAYS = 20.0
-LASTED_DAYS_MIN = 14
+LASTED_DAYS_MIN = 21
 """What was over sooner leaves no trace worth telling from chance."""
 WHOLE = len(BEGUN_DAYS)
 """The place of all days in `Friction.windows`."""
@@ -217,20 +217,20 @@ def worse(n: Floats, expected: Floats, shape: Floats, channel: Channel, out: Flo
     """(n,) into `out`: e, of friction `n` against what is expected; no expectation says nothing."""
     known, share, sizes = n + shape, expected + shape, [size * (channel.ratio - 1.0) for size in SIZES]
     np.divide(expected, share, out=share)
+    if channel.weight != 1.0:
+        n, known = n * channel.weight, known * channel.weight
     with np.errstate(over="ignore"):
         np.exp(_log_ratio(n, known, share, sizes[0]), out=out)
         for more in sizes[1:]:
             ratio = _log_ratio(n, known, share, more)
             out += np.exp(ratio, out=ratio)
-        out *= SHARE ** (1.0 / channel.weight) / len(SIZES)
-        if channel.weight != 1.0:
-            out **= channel.weight
+        out *= SHARE / len(SIZES)
     out += 1.0 - SHARE
     np.log(out, out=out)
     if out.max(initial=0.0) == np.inf:
         beyond = np.flatnonzero(out == np.inf)  # exp of it leaves the range of floats, so there is friction
         ratios = [_log_ratio(n[beyond], known[beyond], share[beyond], more) for more in sizes]
-        out[beyond] = np.logaddexp(LOG_CALM, LOG_SHARE + channel.weight * mean_of(np.stack(ratios)))
+        out[beyond] = np.logaddexp(LOG_CALM, LOG_SHARE + mean_of(np.stack(ratios)))
     out[expected <= 0.0] = 0.0
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
 from banso_alerts.settings import AlertsSettings
+from banso_alerts.store import pruning
 from banso_alerts.store.plans import COOLDOWN_DAYS_MAX
 from banso_alerts.store.pruning import prune_some
 from banso_common.clock import DAY_MS, ManualClock
@@ -117,3 +118,8 @@ def test_what_is_kept_reaches_beyond_the_longest_cooldown() -> None:
     assert AlertsSettings().alerts_keep_days > COOLDOWN_DAYS_MAX
     with pytest.raises(ValueError, match="greater than"):
         AlertsSettings(alerts_keep_days=COOLDOWN_DAYS_MAX)
+
+
+def test_every_table_of_what_people_did_is_forgotten_with_the_outreach() -> None:
+    about = {table.name for table in t.metadata.sorted_tables if "outreach_id" in table.c}
+    assert {table.name for table in pruning.OF_OUTREACH} == about

@@ -58,7 +58,6 @@ class Words:
     no_groups: str
     silences: str
     no_silences: str
-    new_silence: str
     times: str
     reasons: Mapping[Reason, str]
     states: Mapping[OutreachState, str]
@@ -136,7 +135,6 @@ WORDS: Mapping[Language, Words] = {
         no_groups="まとめて知らせているものはありません。",
         silences="有効な休止",
         no_silences="休止はありません。",
-        new_silence="休止を作る",
         times="時刻は {} のものです。",
         reasons=REASONS["ja"],
         states=STATES["ja"],
@@ -206,7 +204,6 @@ WORDS: Mapping[Language, Words] = {
         no_groups="Nothing is told together now.",
         silences="Silences in force",
         no_silences="Nothing is silenced.",
-        new_silence="Make a silence",
         times="Times are those of {}.",
         reasons=REASONS["en"],
         states=STATES["en"],

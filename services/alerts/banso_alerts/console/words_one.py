@@ -20,7 +20,6 @@ class OneWords:
     your_answer: str
     answer_hint: str
     is_it_real: str
-    in_hand: str
     snooze: str
     snooze_hint: str
     no_write: str
@@ -35,8 +34,7 @@ class OneWords:
     digest: str
     details: str
     play: str
-    variant: str
-    signal: str
+    stage: str
     attempts: str
     channel_says: str
     reference: str
@@ -52,7 +50,6 @@ ONE_WORDS: Mapping[Language, OneWords] = {
         your_answer="回答する",
         answer_hint="Slack のボタンと同じです。判定はルールの的中率に数えられます。",
         is_it_real="この知らせは当たっていましたか",
-        in_hand="対応中",
         snooze="休止する",
         snooze_hint="このお客様の同じ兆候を、その間は知らせません。",
         no_write="このキーでは回答できません（outreach:write が必要です）。",
@@ -78,8 +75,7 @@ ONE_WORDS: Mapping[Language, OneWords] = {
         digest="まとめ",
         details="詳細",
         play="プレイ",
-        variant="文面",
-        signal="シグナル",
+        stage="止めたステージ",
         attempts="送信回数",
         channel_says="チャネルの応答",
         reference="チャネル側の番号",
@@ -93,7 +89,6 @@ ONE_WORDS: Mapping[Language, OneWords] = {
         your_answer="Answer",
         answer_hint="The same as the buttons in Slack. A verdict counts for the rule's hit rate.",
         is_it_real="Was this right?",
-        in_hand="In hand",
         snooze="Snooze",
         snooze_hint="This kind of signal of this account is not told meanwhile.",
         no_write="This key may not answer; it needs outreach:write.",
@@ -119,8 +114,7 @@ ONE_WORDS: Mapping[Language, OneWords] = {
         digest="the digest",
         details="Details",
         play="Play",
-        variant="Wording",
-        signal="Signal",
+        stage="Held by the stage",
         attempts="Attempts",
         channel_says="The channel says",
         reference="The channel's name for it",

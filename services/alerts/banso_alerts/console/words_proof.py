@@ -35,7 +35,6 @@ class ProofWords:
     shadow_new: str
     below: str
     restore: str
-    restored_by: str
     rule_states: Mapping[RuleState, str]
     turns: Mapping[TurnKind, str]
     proof_hint: str
@@ -47,9 +46,7 @@ class ProofWords:
     effect: str
     outcome: str
     by_amount: str
-    points: str
     never_early: str
-    more_is_better: str
     less_is_better: str
     segments: str
     outcomes: Mapping[Outcome, str]
@@ -88,7 +85,6 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
         shadow_new="試行：最初の14日は判定だけして送りません",
         below="{}。下限の {}% を明らかに下回っています",
         restore="すぐに再開する",
-        restored_by="{} が再開",
         rule_states={
             RuleState.SPEAKING: "通知する",
             RuleState.SHADOW: "試行中",
@@ -108,9 +104,7 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
         effect="差",
         outcome="結果",
         by_amount="金額で",
-        points="{} ポイント",
         never_early="両群に20社ずつ集まるまで何も言いません",
-        more_is_better="多いほど良い",
         less_is_better="少ないほど良い",
         segments="区分ごと",
         outcomes={
@@ -162,7 +156,6 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
         shadow_new="on trial for its first days: judged, and not sent",
         below="{}: surely below the floor of {} %",
         restore="Let it speak again",
-        restored_by="restored by {}",
         rule_states={
             RuleState.SPEAKING: "speaks",
             RuleState.SHADOW: "on trial",
@@ -182,9 +175,7 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
         effect="Effect",
         outcome="Outcome",
         by_amount="by amount",
-        points="{} points",
         never_early="nothing is said before each side has 20 accounts",
-        more_is_better="more is better",
         less_is_better="less is better",
         segments="By segment",
         outcomes={

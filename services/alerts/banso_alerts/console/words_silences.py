@@ -24,7 +24,6 @@ class SilenceWords:
     several: str
     days: str
     make: str
-    nothing_named: str
     any_: str
     fields: Mapping[str, str]
 
@@ -43,7 +42,6 @@ SILENCE_WORDS: Mapping[Language, SilenceWords] = {
         several="複数ならカンマ区切り",
         days="{} 日間",
         make="休止する",
-        nothing_named="対象を少なくとも一つ指定してください。",
         any_="指定しない",
         fields={
             "account": "アカウントID",
@@ -69,7 +67,6 @@ SILENCE_WORDS: Mapping[Language, SilenceWords] = {
         several="several apart by commas",
         days="{} d",
         make="Silence",
-        nothing_named="Name at least one thing to be silenced.",
         any_="any",
         fields={
             "account": "Account id",

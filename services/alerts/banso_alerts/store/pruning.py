@@ -19,7 +19,7 @@ from banso_common.contracts.account_signal import MOMENTS, SignalState
 
 AT_ONCE = 1_000
 ENDED = (OutreachState.SENT, OutreachState.HELD, OutreachState.EXPIRED, OutreachState.PARKED)
-OF_OUTREACH: tuple[Table, ...] = (t.act, t.verdict, t.revision)
+OF_OUTREACH: tuple[Table, ...] = (t.act, t.verdict, t.part_verdict, t.revision)
 o, s, x = t.outreach.c, t.signal.c, t.exposure.c
 
 

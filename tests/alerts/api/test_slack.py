@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from banso_alerts import tables as t
 from banso_alerts.api.slack import ANSWER_S_MAX, make_slack_router
 from banso_alerts.channels.slack_signature import is_from_slack
+from banso_alerts.domain.acts import standing
+from banso_alerts.store import acts
 from banso_common.clock import DAY_MS, MINUTE_MS, SECOND_MS, ManualClock
 from banso_common.contracts.outreach_outcome import OutcomeKind
 from banso_common.db.transaction import reading, transaction
@@ -30,8 +32,15 @@ ONE_STORE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-async def door(engine: AsyncEngine, noon: ManualClock, keys: KeyRing) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller without a key: the signature is all that counts."""
+async def door(
+    engine: AsyncEngine, noon: ManualClock, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller without a key: the signature is all that counts.
+
+    The deadline is the machine's time, not the clock's: on a busy machine a commit can take longer than Slack waits,
+    and the click is answered 503 and not stored. It has a test of its own.
+    """
+    monkeypatch.setattr("banso_alerts.api.slack.ANSWER_S_MAX", 60.0)
     router = make_slack_router(engine, noon, lambda: None, SecretStr(SECRET))
     transport = httpx.ASGITransport(make_app([OnlyRouters([router])], keys, "test"))
     async with httpx.AsyncClient(transport=transport, base_url="http://banso") as client:
@@ -120,11 +129,25 @@ async def test_an_old_click_that_comes_late_does_not_undo_a_newer_one(
     assert [kept.verdict for kept in await verdicts(engine)] == ["not-real"]
 
 
+async def test_two_words_of_one_person_at_one_instant_leave_the_same_whichever_comes_first(
+    door: httpx.AsyncClient, engine: AsyncEngine, room: Room, told: str
+) -> None:
+    at = room.clock.now()
+    for by, words in (("U0SATO", ("real", "not-real")), ("U0SUZUKI", ("not-real", "real"))):
+        for verdict in words:
+            await send(door, click(told, verdict, at, by), at)
+    assert [kept.verdict for kept in await verdicts(engine)] == ["real", "real"]
+    async with reading(engine) as tx:
+        shown = standing(await acts.of_signal(tx, signal().key))
+    assert [(act.who, act.what) for act in shown] == [("slack:U0SATO", "real"), ("slack:U0SUZUKI", "real")]
+
+
 async def test_two_people_have_a_verdict_each(
     door: httpx.AsyncClient, engine: AsyncEngine, room: Room, told: str
 ) -> None:
     for by, verdict in (("U0SATO", "real"), ("U0SUZUKI", "knew-it")):
-        await send(door, click(told, verdict, room.clock.now(), by), room.clock.now())
+        answer = await send(door, click(told, verdict, room.clock.now(), by), room.clock.now())
+        assert answer.status_code == 200, answer.text
     assert [(kept.who, kept.verdict) for kept in await verdicts(engine)] == [
         ("slack:U0SATO", "real"),
         ("slack:U0SUZUKI", "knew-it"),
@@ -218,8 +241,8 @@ async def test_without_a_signing_secret_the_door_is_shut(engine: AsyncEngine, no
 async def test_slack_is_answered_within_three_seconds_even_when_the_store_is_slow(
     door: httpx.AsyncClient, engine: AsyncEngine, room: Room, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("banso_alerts.api.slack.ANSWER_S_MAX", 0.05)
     assert ANSWER_S_MAX < 3.0
+    monkeypatch.setattr("banso_alerts.api.slack.ANSWER_S_MAX", 0.05)
     async with transaction(engine) as tx:
         await tx.execute(t.outreach.update().values(detail="held by somebody else"))
         answer = await send(door, click(told, "real", room.clock.now()), room.clock.now())

@@ -70,6 +70,7 @@ async def of_signal(tx: AsyncConnection, signal_key: str) -> list[Act]:
 async def judge(tx: AsyncConnection, row: Row[Any], act: Act) -> Row[Any]:
     """Keep somebody's verdict on the outreach in `row` (which the caller holds): their newest word counts.
 
+    Of two at one instant it is the same one whichever came first, and the one that `standing` shows.
     The same word again, and one that is older than what is known, change nothing. Gives what is stored then.
     """
     if act.what not in VERDICTS:
@@ -77,7 +78,7 @@ async def judge(tx: AsyncConnection, row: Row[Any], act: Act) -> Row[Any]:
     v = t.verdict.c
     mine = select(t.verdict).where(v.outreach_id == act.outreach_id, v.who == storable(act.who))
     known = (await tx.execute(mine)).one_or_none()
-    if known is not None and (known.at >= act.at or known.verdict == act.what):
+    if known is not None and ((known.at, known.verdict) >= (act.at, act.what.value) or known.verdict == act.what):
         return known
     said = {"verdict": act.what.value, "at": act.at, "source": act.source.value}
     await tx.execute(

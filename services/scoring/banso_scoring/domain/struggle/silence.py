@@ -5,13 +5,14 @@
     m_b = θ_c·(β_0·seat-months + Σ β_k·n_bk)          contacts expected since then, each with its cause
     S_b = clip(ln NB(c_b; .15·m_b, s_c) - ln NB(c_b; m_b, s_c), ±10)
     fine ln .94, of which ln .12 + L_o · vocal ln .03 + L · silent but struggling ln .03 + (L + S) ·
-    quiet by nature ln .15 + S
+    quiet by nature ln .15 + (L + S) - L
 
 θ_c is how much the account itself used to write before, at least four weeks ago, shrunk to the cohort as its pace of
 friction is: who always wrote and now does not is more silent than who never did. L, S and their sum are averaged over
-the beginnings as likelihoods. n_k of trouble is free of incidents that hit everybody (see incidents); that of contacts
-is not, for people write about those, too. The score is the log-odds of the third state. Without a contact source S is
-0 and nobody is called silent.
+the beginnings as likelihoods. Who is quiet by nature is held against the same silence as who is silent in trouble:
+that since the trouble began, if it is one. So a contact, whenever it came, never speaks for the third state. n_k of
+trouble is free of incidents that hit everybody (see incidents); that of contacts is not, for people write about those,
+too. The score is the log-odds of the third state. Without a contact source S is 0 and nobody is called silent.
 
 T, the log-odds of struggling by friction alone, is the same without any S. Of those in trouble half are taken to be
 silent at any one moment: .03 and .03. Goodman & Newman (2003) found that 37 % of those with a problem in business
@@ -137,7 +138,7 @@ def evaluate(
     states[FINE] = log_sum(np.stack([np.full(panel.n, LOG_FINE), LOG_OVER + worse.over]))
     states[VOCAL] = LOG_VOCAL + more
     states[SILENT] = LOG_SILENT + over_beginnings(worse.by_beginning + quiet)
-    states[QUIET] = LOG_QUIET + over_beginnings(quiet)
+    states[QUIET] = LOG_QUIET + (states[SILENT] - LOG_SILENT) - more
     calm = log_sum(np.stack([states[FINE], np.full(panel.n, LOG_QUIET)]))
     tried = windows.of(model.roles.attempt, last(model.silence.attempts_days))
     return Struggle(

@@ -62,6 +62,22 @@ def routes() -> APIRouter:
     async def strict(asked: Annotated[Asked, Query()], limit: Annotated[int, Depends(_limit)]) -> dict[str, int]:
         return {"limit": limit}
 
+    @router.get("/name/{name}/explain")
+    async def one_explained(name: str) -> dict[str, str]:
+        return {"what": "one explained", "name": name}
+
+    @router.get("/name/{name}")
+    async def one(name: str) -> dict[str, str]:
+        return {"what": "one", "name": name}
+
+    @router.get("/names/{name:path}/explain")
+    async def many_explained(name: str) -> dict[str, str]:
+        return {"what": "many explained", "name": name}
+
+    @router.get("/names/{name:path}")
+    async def many(name: str) -> dict[str, str]:
+        return {"what": "many", "name": name}
+
     return router
 
 

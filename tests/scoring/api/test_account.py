@@ -193,6 +193,19 @@ async def test_any_id_is_found_by_its_encoded_path(scoring: Tenant, client: Asyn
     assert answer.json()["summary"]["account"] == account
 
 
+@pytest.mark.parametrize("below", ["explain", "as-of", "objectives/k"])
+async def test_an_account_whose_id_ends_as_an_address_does_is_not_taken_for_another(
+    scoring: Tenant, client: AsyncClient, below: str
+) -> None:
+    now, own = scoring.clock.now(), f"acme/{below}"
+    await scoring.take([*days_of_use("acme", now, 10), *days_of_use(own, now, 5)])
+    at = SHOW + quote(own, safe="")
+    assert (await client.get(at)).json()["summary"]["account"] == own
+    assert (await client.get(f"{at}/explain")).json()["account"] == own
+    assert (await client.get(f"{SHOW}nobody%2F{quote(below, safe='')}")).status_code == 404
+    assert (await client.get(f"{SHOW}acme/explain")).json()["account"] == "acme"
+
+
 @pytest.mark.parametrize("path", ["nobody", "", "a/b/c", "%00", "%ff%fe", "x" * 2_000])
 async def test_an_account_that_is_not_there_is_not_found(client: AsyncClient, path: str) -> None:
     answer = await client.get(SHOW + path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from httpx import AsyncClient
@@ -102,6 +103,20 @@ async def test_filters_narrow_the_list_and_pages_follow_one_another(scoring: Ten
 async def test_an_address_that_cannot_be_is_a_page_that_says_so(reader: AsyncClient, page: str) -> None:
     answer = await reader.get(page)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+
+
+async def test_every_link_to_an_account_leads_to_it_whatever_its_id_ends_in(
+    scoring: Tenant, reader: AsyncClient
+) -> None:
+    now, own = scoring.clock.now(), "acme/100%/explain"
+    await scoring.take([*days_of_use("acme", now, 10), *days_of_use(own, now, 5)])
+    links = re.findall(r'<a class="name" href="([^"]*)"', (await reader.get("/?lang=en")).text)
+    at = next(html.unescape(link) for link in links if link.endswith("explain"))
+    page = (await reader.get(f"{at}?lang=en")).text
+    assert f"<h1><bdi>{own}</bdi>" in page
+    assert f'href="{at}?lang=ja"' in page
+    stranger = await reader.get(at, headers={"Cookie": "", "Authorization": ""})
+    assert stranger.headers["location"] == f"/login?next={quote(at, safe='')}"
 
 
 @pytest.mark.parametrize("account", ["nobody", "%00", "a/b"])

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from banso_common.http import problem
 from banso_common.http.head import HeadAsGet
 from banso_common.http.keys import KeyRing
+from banso_common.http.raw_path import RawPath
 from banso_common.lifecycle import Service
 from banso_common.telemetry import metrics
 
@@ -70,4 +71,5 @@ def make_app(services: Sequence[Service], keys: KeyRing, version: str) -> FastAP
         return response
 
     app.add_middleware(HeadAsGet)
+    app.add_middleware(RawPath)
     return app

@@ -21,6 +21,7 @@ from banso_common.errors import BansoError
 from banso_common.http.auth import COOKIE, principal_of
 from banso_common.http.keys import KeyRing, Principal, Scope
 from banso_common.http.problem import Problem, problem_of
+from banso_common.http.raw_path import address_of
 from banso_common.web.forms import fields_of
 from banso_common.web.frame import Frame
 
@@ -93,7 +94,7 @@ def _to_sign_in(frame: Frame, request: Request) -> Response:
 
 
 def _own_address(request: Request) -> str:
-    path = quote(request.url.path, safe="/")
+    path = address_of(request)
     return f"{path}?{request.url.query}" if request.url.query else path
 
 

@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from banso_common.http.raw_path import address_of
 from banso_common.web import numbers
 from banso_common.web.language import COOKIE, LANGUAGES, Language, language_of, pick
 from banso_common.web.words import FRAME_WORDS, PLACES
@@ -38,7 +39,7 @@ def outside(text: str) -> Markup:
 
 def account_address(account: str) -> str:
     """The address of an account's page."""
-    return "/accounts/" + quote(account, safe="/")
+    return "/accounts/" + quote(account, safe="")
 
 
 @dataclass(frozen=True)
@@ -125,4 +126,4 @@ def _in_other_language(request: Request) -> str:
     """The same address in the other language; a key in it is left out."""
     other = next(one for one in LANGUAGES if one != language_of(request))
     kept = [pair for pair in request.query_params.multi_items() if pair[0] not in ("lang", "key")]
-    return f"{quote(request.url.path, safe='/')}?{urlencode([*kept, ('lang', other)])}"
+    return f"{address_of(request)}?{urlencode([*kept, ('lang', other)])}"

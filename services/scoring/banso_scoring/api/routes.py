@@ -79,7 +79,7 @@ def _add_accounts(router: APIRouter, member: Member) -> None:
     )
     async def show_account(
         request: Request,
-        account: Annotated[str, Path(description="Its id; slashes in it stay as they are.", examples=["acme"])],
+        account: Annotated[str, Path(description="Its id; a slash in it is `%2F`.", examples=["acme"])],
         history_days: Annotated[int, Query(ge=0, le=HISTORY_DAYS_MAX)] = HISTORY_DAYS_DEFAULT,
     ) -> Response:
         """The account's score and phase, worked out on this request from its facts, with everything that went in."""

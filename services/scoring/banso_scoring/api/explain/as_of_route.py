@@ -31,7 +31,7 @@ def add_as_of(router: APIRouter, member: Member) -> None:
     )
     async def show_account_as_of(
         request: Request,
-        account: Annotated[str, Path(description="Its id; slashes in it stay as they are.", examples=["acme"])],
+        account: Annotated[str, Path(description="Its id; a slash in it is `%2F`.", examples=["acme"])],
         day: Annotated[str, Query(max_length=DAY_CHARS_MAX, examples=["2026-11-20"])],
     ) -> Response:
         """The account at the close of `day`: what was known of it then, what is true of that day now that late facts

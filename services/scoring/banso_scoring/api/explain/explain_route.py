@@ -34,7 +34,7 @@ def add_explain(router: APIRouter, member: Member) -> None:
     )
     async def explain_account(
         request: Request,
-        account: Annotated[str, Path(description="Its id; slashes in it stay as they are.", examples=["acme"])],
+        account: Annotated[str, Path(description="Its id; a slash in it is `%2F`.", examples=["acme"])],
         since: Annotated[str | None, _From] = None,
         until: Annotated[str | None, _To] = None,
     ) -> Response:

@@ -19,7 +19,7 @@ from banso_scoring.api.query import is_storable
 from banso_scoring.feeds import Feeds
 from banso_scoring.member import Member
 
-_Source = Annotated[str, Path(description="The source; slashes in it stay as they are.", examples=["app"])]
+_Source = Annotated[str, Path(description="The source; a slash in it is `%2F`.", examples=["app"])]
 
 
 async def feed_list(tx: AsyncConnection, feeds: Feeds, now: int) -> FeedList:

@@ -105,7 +105,7 @@ class Taken:
     """Who the statement is; decides between two of the same instant."""
 
 
-Account = Annotated[str, Path(description="The account's id; slashes in it stay as they are.", examples=["acme"])]
+Account = Annotated[str, Path(description="The account's id; a slash in it is `%2F`.", examples=["acme"])]
 Key = Annotated[str, Path(description="The objective's key: a-z, 0-9, - and _.", examples=["invoice-time"])]
 
 

@@ -12,6 +12,7 @@ import signal
 
 from banso_common.errors import SettingsError, Unavailable
 
+VARIABLE = "BANSO_FAILPOINT"
 _ACTIONS = ("kill", "stop", "fail")
 
 
@@ -26,7 +27,7 @@ class _Armed:
         self.name, self.action, self.left = name, action, int(nth or 1)
 
 
-_armed = _Armed(os.environ.get("BANSO_FAILPOINT", ""))
+_armed = _Armed(os.environ.get(VARIABLE, ""))
 
 
 def failpoint(name: str) -> None:

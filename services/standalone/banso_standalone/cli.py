@@ -30,6 +30,7 @@ from banso_standalone.cli_replay import replay
 from banso_standalone.cli_services import open_log
 from banso_standalone.settings import Example, StandaloneSettings
 from banso_standalone.standalone_run import run_standalone
+from banso_standalone.unknown_settings import warn_of_unknown
 
 app = typer.Typer(
     help="Customer health that can be questioned.",
@@ -71,6 +72,7 @@ def run(
     if no_example:
         settings = settings.model_copy(update={"replay": Example.NONE})
     log_to_stderr(settings, quiet="WARNING")
+    warn_of_unknown()
     run_standalone(settings, Console(highlight=False))
 
 

@@ -33,6 +33,7 @@ from banso_scoring.settings import ScoringSettings
 from banso_standalone.composition import Composition
 from banso_standalone.models import model_of
 from banso_standalone.running import listen, run
+from banso_standalone.unknown_settings import warn_of_unknown
 
 Build = Callable[[Log], Service]
 
@@ -128,6 +129,7 @@ async def open_log() -> AsyncIterator[Log]:
 
 def _serve(settings: CommonSettings, build: Build) -> None:
     configure(json=settings.log_json, level=settings.log_level)
+    warn_of_unknown()
     log = kafka_of(settings)
 
     async def serve() -> None:

@@ -54,6 +54,15 @@ def test_a_file_may_be_as_small_as_one_metric() -> None:
     assert model.roles.contact == -1
 
 
+def test_a_goal_may_be_as_high_as_one_likes_and_below_zero_where_the_metric_can_be() -> None:
+    reachable = SMALLEST.replace("start: {}", "start: {goal: [{metric: since, at_least: 9.0e+18}]}")
+    assert found(reachable) == []
+    for kind in ("trend, events: [a]", "last-value, events: [a]", "sum, events: [a]", "trouble"):
+        metric = f"  own: {{kind: {kind}}}\ndimensions:"
+        goal = "start: {goal: [{metric: own, at_least: -1, at_most: -0.5}]}"
+        assert found(SMALLEST.replace("dimensions:", metric).replace("start: {}", goal)) == []
+
+
 def test_the_version_follows_the_meaning_and_not_the_writing() -> None:
     plain = load_model(SMALLEST, "a").version
     assert load_model("# a comment\n" + SMALLEST, "b").version == plain
@@ -111,6 +120,35 @@ def test_all_faults_are_told_at_once_with_their_lines() -> None:
         ("name: smallest", "name: smallest\nsignals: {silent: {}}", "line 2: signals.silent: Input should be"),
         ("name: smallest", "name: smallest\nname: other", "line 2: name: this key stands here twice"),
         ('attempt: ["*"]', 'attempt: ["*"], contact: {source: connected}', "a connected source needs `events`"),
+        (
+            "start: {}",
+            "start: {goal: [{metric: since, at_least: -1}]}",
+            "line 8: journey.start.goal.0.at_least: -1.0 is below 0, which a metric of the kind days-since never is",
+        ),
+        (
+            "start: {}",
+            "start: {goal: [{metric: since, at_most: -0.5}]}",
+            "start.goal.0.at_most: -0.5 is below 0",
+        ),
+        ("start: {}", "start: {goal: [{metric: since, at_least: .nan}]}", "goal.0.at_least: Input should be a finite"),
+        (
+            'since: {kind: days-since, events: ["*"]',
+            "since: {kind: ratio, events: [a], per: [b], prior_rate: -1",
+            "line 4: metrics.since.prior_rate: -1.0 is below 0, which counts never are",
+        ),
+        (
+            "start: {}",
+            "start: {goal: [{metric: since, at_most: 9}]}\nmatrix: {cells: {all: {phases: {start: {goal: {since: "
+            "{at_most: -1}}}}}}}",
+            "line 9: matrix.cells.all.phases.start.goal.since.at_most: -1.0 is below 0",
+        ),
+        (
+            "start: {}",
+            "start: {}\ntouch:\n  by_acv:\n    yen: {high: 1}\n",
+            "line 11: touch.by_acv.yen: is no currency of ISO 4217: write three capital letters, such as JPY",
+        ),
+        ("start: {}", "start: {}\ntouch: {by_acv: {YEN: {high: 1}}}", "touch.by_acv.YEN: is no currency of ISO 4217"),
+        ("start: {}", "start: {}\ncapacity: {cost_per_hour: {yen: 1}}", "capacity.cost_per_hour.yen: is no currency"),
         ("name: smallest", "name: .nan", "line 1: name: Input should be a valid string"),
         ("name: smallest", "nme: smallest", 'line 1: nme: unknown key, did you mean "name"?'),
     ],

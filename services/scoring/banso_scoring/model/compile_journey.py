@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from banso_common.findings import Path, did_you_mean
 from banso_scoring.domain.model_parts import Condition, Phase
+from banso_scoring.model.compile_targets import check_target
 from banso_scoring.model.schema import PhaseFile
 from banso_scoring.model.schema_parts import ConditionFile
 from banso_scoring.model.table import Table, label
@@ -85,6 +86,7 @@ def compile_conditions(table: Table, path: Path, written: list[ConditionFile]) -
             table.fault(here, "needs `at_least` or `at_most`")
         if low is not None and high is not None and low > high:
             table.fault(here, f"nothing is at least {low} and at most {high}")
+        check_target(table, here, condition.metric, condition)
         found.append(Condition(order.get(condition.metric, -1), low, high))
     return tuple(found)
 

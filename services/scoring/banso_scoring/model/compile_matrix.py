@@ -16,6 +16,7 @@ from banso_scoring.domain.matrix.matrix_model import Axis, AxisValue, Capacity, 
 from banso_scoring.domain.model_parts import Condition, Phase
 from banso_scoring.model.compile_expression import ExpressionFault, compile_clause
 from banso_scoring.model.compile_journey import WOULD_FALL_BACK, too_close
+from banso_scoring.model.compile_targets import check_target
 from banso_scoring.model.expression_names import Names
 from banso_scoring.model.schema_matrix import AxisFile, CapacityFile, CellFile, CellPhaseFile, TargetFile
 from banso_scoring.model.table import Table, label
@@ -145,6 +146,7 @@ def _condition(table: Table, path: Path, condition: Condition, written: TargetFi
         return condition
     if written.at_least is None and written.at_most is None:
         table.fault(path, "needs `at_least` or `at_most`")
+    check_target(table, path, str(path[-1]), written)
     low = condition.at_least if written.at_least is None else written.at_least
     high = condition.at_most if written.at_most is None else written.at_most
     if low is not None and high is not None and low > high:

@@ -8,6 +8,7 @@ from typing import Any
 from banso_common.findings import Path
 from banso_scoring.domain.facts.panel import DAYS
 from banso_scoring.domain.success_model import Metric, MetricKind
+from banso_scoring.model.compile_targets import check_prior
 from banso_scoring.model.schema import (
     AnyMetric,
     AttributeFile,
@@ -47,6 +48,7 @@ def _own(table: Table, path: Path, written: AnyMetric) -> dict[str, Any]:
             "days": written.days,
         }
     elif isinstance(written, RatioFile):
+        check_prior(table, path, written)
         found = {
             "series": table.add(written.events, (*path, "events"), written.of),
             "per": table.add(written.per, (*path, "per")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
 from banso_scoring.domain.facts.panel import DAYS
@@ -18,6 +18,7 @@ from banso_scoring.model.schema_objectives import ObjectivesFile
 from banso_scoring.model.schema_parts import (
     LAX,
     Conditions,
+    Currency,
     Event,
     Events,
     Keys,
@@ -208,7 +209,7 @@ class TouchFile(Keys):
 
     default: Annotated[TouchModel, LAX] = TouchModel.LOW
     by_acv: dict[
-        Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")],
+        Currency,
         dict[Annotated[TouchModel, LAX], Annotated[float, Field(ge=0, le=1e12)]],
     ] = {}
 

@@ -13,11 +13,10 @@ from pydantic import Field, StringConstraints
 from banso_common.contracts.account_signal import TouchModel
 from banso_scoring.domain.facts.statements import Kind
 from banso_scoring.domain.matrix.matrix_model import AXES_MAX, VALUES_MAX
-from banso_scoring.model.schema_parts import LAX, Keys, Name, Share, Texts
+from banso_scoring.model.schema_parts import LAX, Currency, Keys, Name, Share, Texts
 
 ATTRIBUTES_MAX = 30
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Written = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Times = Annotated[float, Field(ge=0, le=10)]
 Days = Annotated[int, Field(ge=1, le=3_650)]

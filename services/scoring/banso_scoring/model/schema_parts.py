@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from babel.numbers import is_currency
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from banso_scoring.domain.facts.panel import DAYS
 
@@ -15,6 +17,15 @@ Events = Annotated[list[Event], Field(min_length=1, max_length=100)]
 WindowDays = Annotated[int, Field(ge=1, le=DAYS)]
 Weight = Annotated[float, Field(gt=0, le=1_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _currency(code: str) -> str:
+    if not is_currency(code):
+        raise PydanticCustomError("currency", "is no currency of ISO 4217: write three capital letters, such as JPY")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
 LAX = Field(strict=False)
 """A text may stand for a member of a closed set."""
 Score = Annotated[float, Field(ge=0, le=100)]

@@ -51,6 +51,9 @@ async def test_a_plain_event_is_accepted_and_stands_in_the_log(client: httpx.Asy
         (json.dumps([PLAIN, PLAIN | {"id": "p-2"}]), {"Content-Type": "application/json"}, ["p-1", "p-2"]),
         (f"{json.dumps(PLAIN)}\n\n{json.dumps(CLOUDEVENT)}\r\n", LINES, ["p-1", "e-1"]),
         (json.dumps(CLOUDEVENT), CE, ["e-1"]),
+        ("\ufeff" + json.dumps(PLAIN), {"Content-Type": "application/json"}, ["p-1"]),
+        ("\ufeff" + json.dumps([PLAIN, PLAIN | {"id": "p-2"}]), {"Content-Type": "application/json"}, ["p-1", "p-2"]),
+        (f"\ufeff{json.dumps(PLAIN)}\n{json.dumps(CLOUDEVENT)}", LINES, ["p-1", "e-1"]),
         (json.dumps([CLOUDEVENT, CLOUDEVENT | {"id": "e-2"}]), CE_BATCH, ["e-1", "e-2"]),
     ],
 )

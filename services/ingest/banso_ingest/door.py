@@ -24,7 +24,7 @@ from banso_ingest.domain.draft import Draft
 from banso_ingest.domain.limits import Rules
 from banso_ingest.domain.refusal import RefusalCode, refusal
 from banso_ingest.formats import detect
-from banso_ingest.formats.incoming import context_decoder, decode_json, incoming_decoder, read_json
+from banso_ingest.formats.incoming import MARK, context_decoder, decode_json, incoming_decoder, read_json
 from banso_ingest.formats.segment import Inherited
 from banso_ingest.intake import Intake
 from banso_ingest.outlet import Outlet
@@ -129,7 +129,7 @@ def events_in(body: bytes, *, lines: bool) -> list[bytes]:
     """
     if lines:
         events = [line for line in body.splitlines() if line.strip()]
-    elif body.lstrip(b" \t\r\n")[:1] == b"[":
+    elif body.removeprefix(MARK).lstrip(b" \t\r\n")[:1] == b"[":
         events = [bytes(raw) for raw in decode_json(_many_decoder, body)]
     else:
         events = [body]

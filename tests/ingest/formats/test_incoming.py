@@ -42,6 +42,15 @@ def test_bytes_that_cannot_be_read_have_their_code(value: bytes, code: str) -> N
     assert refused.value.code == code
 
 
+def test_a_byte_order_mark_before_an_event_is_passed_over_and_anywhere_else_is_not() -> None:
+    mark = b"\xef\xbb\xbf"
+    assert activity(mark + encode(PLAIN)) == activity(encode(PLAIN))
+    for wrong in (mark, mark + mark + encode(PLAIN), encode(PLAIN) + mark):
+        with pytest.raises(Refused) as refused:
+            activity(wrong)
+        assert refused.value.code == "not-json"
+
+
 def test_a_backslash_before_u0000_is_no_nul_character() -> None:
     read = activity(b'{"account": "a", "name": "b", "properties": {"x": "\\\\u0000"}}')
     assert read.properties == {"x": "\\u0000"}

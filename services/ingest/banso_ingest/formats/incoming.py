@@ -18,6 +18,8 @@ from banso_ingest.domain.refusal import RefusalCode, refusal
 
 T = TypeVar("T")
 
+MARK = b"\xef\xbb\xbf"
+"""A byte order mark. JSON has none, but some programs write one, and a reader may pass over it (RFC 8259, 8.1)."""
 _BACKSLASH = b"\\"
 _NUL = b"\\u0000"
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -87,6 +89,8 @@ def decode_json(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
     except msgspec.ValidationError as fault:
         raise refusal(RefusalCode.WRONG_TYPE, str(fault)[:_REASON_LENGTH_MAX]) from None
     except msgspec.DecodeError as fault:
+        if value.startswith(MARK) and not value.startswith(MARK, len(MARK)):
+            return decode_json(decoder, value[len(MARK) :])
         raise refusal(RefusalCode.NOT_JSON, str(fault)[:_REASON_LENGTH_MAX]) from None
     except UnicodeDecodeError as fault:
         raise refusal(RefusalCode.NOT_UTF8, str(fault)[:_REASON_LENGTH_MAX]) from None

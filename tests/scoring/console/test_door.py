@@ -22,6 +22,15 @@ async def test_who_has_no_key_is_led_to_sign_in_and_back_again(visitor: AsyncCli
     assert f'value="{page.replace("&", "&amp;")}"' in form.text
 
 
+async def test_the_icon_that_browsers_ask_for_is_there_for_all(visitor: AsyncClient) -> None:
+    answer = await visitor.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert answer.text.startswith("<svg ")
+    assert "max-age" in answer.headers["cache-control"]
+    page = (await visitor.get("/login")).text
+    assert '<link rel="icon" type="image/svg+xml" href="/favicon.ico">' in page
+
+
 async def test_the_api_stays_problem_json_for_who_has_no_key(visitor: AsyncClient) -> None:
     answer = await visitor.get("/v1/accounts", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")

@@ -28,6 +28,7 @@ from banso_common.web.words import FRAME_WORDS, PLACES
 LANGUAGE_AGE_S = 365 * 24 * 3_600
 SHOWN_CHARS_MAX = 200
 FOREVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
 
 
 def outside(text: str) -> Markup:
@@ -60,6 +61,11 @@ class Frame:
         """The shared style and, after it, the service's own."""
         shared = files("banso_common.web").joinpath("static/frame.css").read_bytes()
         return shared + files(self.package).joinpath(f"static/{self.style_file}").read_bytes()
+
+    @cached_property
+    def icon(self) -> bytes:
+        """The same for all services."""
+        return files("banso_common.web").joinpath("static/icon.svg").read_bytes()
 
     @cached_property
     def style_address(self) -> str:
@@ -105,12 +111,16 @@ class Frame:
         return response
 
     def style_router(self) -> APIRouter:
-        """Serves the style to all."""
+        """Serves the style to all, and the icon that browsers ask for below any page."""
         router = APIRouter(include_in_schema=False)
 
         @router.get(self.style_address)
         async def style() -> Response:
             return Response(self.style, media_type="text/css", headers={"Cache-Control": FOREVER})
+
+        @router.get("/favicon.ico")
+        async def icon() -> Response:
+            return Response(self.icon, media_type="image/svg+xml", headers={"Cache-Control": FOR_A_DAY})
 
         return router
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,18 @@ async def lived(engine: AsyncEngine, clock: ManualClock) -> Room:
     return room
 
 
-async def asked(room: Room, tmp_path: Path, path: str) -> dict[str, Any]:
+async def answered(room: Room, tmp_path: Path, path: str) -> httpx.Response:
     keys = KeyRing(tmp_path / "keys.json")
     secret = keys.create("reader", [Scope.OUTREACH_READ])
     router = make_proof_router(ProofRoom(room.engine, room.clock, room.desk, FLOOR, lambda: None))
     transport = httpx.ASGITransport(app=make_app([OnlyRouters([router])], keys, "test"))
     headers = {"Authorization": f"Bearer {secret}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://banso", headers=headers) as api:
-        answer = await api.get(path)
+        return await api.get(path)
+
+
+async def asked(room: Room, tmp_path: Path, path: str) -> dict[str, Any]:
+    answer = await answered(room, tmp_path, path)
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body
@@ -109,6 +114,29 @@ async def test_measuring_again_gives_the_same_and_before_the_first_time_there_is
     first = await asked(room, tmp_path / "b", "/v1/uplift")
     await measure(engine, shipped_plays(), noon.now())
     assert await asked(room, tmp_path / "c", "/v1/uplift") == first
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/v1/uplift", "/v1/wear-out"])
+async def test_a_play_that_there_is_not_is_no_play_without_effect(
+    engine: AsyncEngine, noon: ManualClock, tmp_path: Path, path: str
+) -> None:
+    room = Room(engine, noon)
+    wrong = await answered(room, tmp_path / "a", f"{path}?play=call-the-slient")
+    assert (wrong.status_code, wrong.json()["code"]) == (404, "not-found")
+    assert wrong.json()["detail"] == f'there is no play of that name, did you mean "{NAME}"?'
+    assert (await asked(room, tmp_path / "b", f"{path}?play={NAME}"))["plays"] == []  # not measured yet
+
+
+async def test_what_was_measured_of_a_play_that_is_gone_is_told_still(
+    engine: AsyncEngine, noon: ManualClock, tmp_path: Path
+) -> None:
+    room = await lived(engine, noon)
+    room.later(30 * DAY_MS)
+    await measure(engine, shipped_plays(), noon.now())
+    room.desk.policy = replace(room.policy, plays=tuple(each for each in room.policy.plays if each.name != NAME))
+    (play,) = (await asked(room, tmp_path, f"/v1/uplift?play={NAME}"))["plays"]
+    assert play["play"] == NAME
 
 
 async def test_wear_out_is_told_for_each_play(engine: AsyncEngine, noon: ManualClock, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,8 +19,9 @@ from banso_alerts.domain.proof.precision import Floor
 from banso_alerts.store.proof import findings, judgements, rules
 from banso_common.clock import Clock, iso
 from banso_common.db.transaction import reading, transaction
+from banso_common.findings import did_you_mean
 from banso_common.http.parameters import KNOWN_ONLY
-from banso_common.http.problem import not_found
+from banso_common.http.problem import Problem, not_found
 
 PLAY_NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
 PlayName = Annotated[str, Path(pattern=PLAY_NAME, description="Its name.", examples=["rescue"])]
@@ -61,17 +62,32 @@ def _rules(router: APIRouter, room: ProofRoom) -> None:
 
 
 def _measured(router: APIRouter, room: ProofRoom) -> None:
-    @router.get("/v1/uplift", summary="Say what plays change", dependencies=[reader])
+    @router.get("/v1/uplift", summary="Say what plays change", dependencies=[reader], responses=problems(404))
     async def uplift(play: PlayFilter = None) -> UpliftList:
         """Each play against accounts left alone: by outcome, by account and by amount, whole and by segment."""
         at, found = await latest(room)
-        return UpliftList(at, [uplift_view(each) for each in found.uplift if play in (None, each.play)])
+        chosen = await _chosen(room, play, [each.play for each in found.uplift])
+        return UpliftList(at, [uplift_view(each) for each in found.uplift if each.play in chosen])
 
-    @router.get("/v1/wear-out", summary="Say how plays fade", dependencies=[reader])
+    @router.get("/v1/wear-out", summary="Say how plays fade", dependencies=[reader], responses=problems(404))
     async def wear_out(play: PlayFilter = None) -> WearOutList:
         """How each play's effect fades with time and with exposures, and which wording to use next."""
         at, found = await latest(room)
-        return WearOutList(at, [wear_out_view(each) for each in found.wear_out if play in (None, each.play)])
+        chosen = await _chosen(room, play, [each.play for each in found.wear_out])
+        return WearOutList(at, [wear_out_view(each) for each in found.wear_out if each.play in chosen])
+
+
+async def _chosen(room: ProofRoom, asked: str | None, measured: Sequence[str]) -> Sequence[str]:
+    """The plays to tell of: all that were measured, or the one asked for. Raises Problem 404 for one that neither was
+    measured nor is in force."""
+    if asked is None:
+        return measured
+    if asked not in measured:
+        async with reading(room.engine) as tx:
+            known = {*measured, *(play.name for play in (await room.desk.in_force(tx)).plays)}
+        if asked not in known:
+            raise Problem(404, "not-found", f"there is no play of that name{did_you_mean(asked, known)}")
+    return [asked]
 
 
 async def restored(room: ProofRoom, play: str, who: str) -> RuleList:

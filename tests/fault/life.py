@@ -29,7 +29,8 @@ MODEL = small_model()
 RECORDS_AT_ONCE = 24
 SESSION_MS = 6_000
 """Of a Kafka member; a broker allows no less."""
-IDLE_IN_TRANSACTION_MS = 1_000
+IDLE_IN_TRANSACTION_MS = 5_000
+"""Longer than a busy machine lets a member wait between two statements."""
 KEPT_DAYS = 10_000
 """Of the outbox: the verdict reads all that was ever said, and a long run lives through more than a month."""
 

@@ -9,7 +9,7 @@ standing is raised to it, so that the next one has a number of its own and is to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,8 +64,10 @@ class Assessment:
     said: list[Said]
 
 
-def assess(portfolio: Portfolio, positions: Ints, cohort: Cohort, now: int, *, decide: bool) -> Iterator[Assessment]:
-    """Evaluate `positions` at `now`, each on its own local day, a bounded number at a time.
+def assess(
+    portfolio: Portfolio, positions: Ints, cohort_on: Callable[[int], Cohort], now: int, *, decide: bool
+) -> Iterator[Assessment]:
+    """Evaluate `positions` at `now`, each on its own local day and against the cohort of it, a bounded number at once.
 
     `decide`: let episodes begin and end; else they stay as they were told. For whom time stands still it does so at an
     instant at which contacts were heard.
@@ -73,7 +75,9 @@ def assess(portfolio: Portfolio, positions: Ints, cohort: Cohort, now: int, *, d
     days, held = portfolio.today(positions, now), portfolio.is_held(positions, now)
     kinds = 2 * days + held
     for kind in np.unique(kinds).tolist():
-        day, known = kind // 2, replace(cohort, contact=ContactState.HEARD) if kind % 2 else cohort
+        day, known = kind // 2, cohort_on(kind // 2)
+        if kind % 2:
+            known = replace(known, contact=ContactState.HEARD)
         portfolio.window.make_room(len(portfolio), day)
         mine = positions[kinds == kind]
         for begin in range(0, len(mine), AT_ONCE):

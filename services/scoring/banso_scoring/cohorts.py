@@ -22,8 +22,8 @@ def sketch_of(portfolio: Portfolio, positions: NDArray[np.int64], day: int) -> C
     return sketch(portfolio.model, portfolio.panel(positions, day), day)
 
 
-async def cohort_of(tx: AsyncConnection, portfolio: Portfolio, day: int, today: int) -> Cohort:
-    """What is usual on `day` under the portfolio's model; `today` is the installation's."""
+async def cohort_of(tx: AsyncConnection, portfolio: Portfolio, day: int) -> Cohort:
+    """What is usual on `day` under the portfolio's model, from what was seen up to then."""
     raw = await store.sketches(tx, portfolio.model.version, day)
     parts = [CohortSketch.from_dict(msgspec.json.decode(one)) for one in raw]
-    return fit(portfolio.model, reduce(merge, parts, sketch_of(portfolio, NOBODY, today)))
+    return fit(portfolio.model, reduce(merge, parts, sketch_of(portfolio, NOBODY, day)))

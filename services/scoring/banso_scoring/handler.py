@@ -146,7 +146,7 @@ class ScoringHandler:
                     self._describe(folding, lane, statement, today)
                 self._fold(folding, lane, today)
             touched = np.array(sorted(folding.touched), np.int64)
-            found = list(assess(member.portfolio, touched, member.cohort, now, decide=False))
+            found = list(assess(member.portfolio, touched, member.cohort_on, now, decide=False))
             async with transaction(member.engine) as tx:
                 claims = await member.advance(tx, {lane.lane: lane.next_offset for lane in work})
                 await self._store(tx, work, folding, now)

@@ -106,8 +106,9 @@ class IcebergWatch:
         if panel.ended is not None and panel.ended.any():
             lasting = np.flatnonzero(~panel.ended)
             positions, panel = positions[lasting], panel.take(lasting)
-        known = contact_known(portfolio.model, self.member.cohort)
-        struggle = silence.evaluate(portfolio.model, panel, self.member.cohort, known)
+        cohort = self.member.cohort_on(day)
+        known = contact_known(portfolio.model, cohort)
+        struggle = silence.evaluate(portfolio.model, panel, cohort, known)
         said = [portfolio.attributes[p] for p in positions.tolist()]
         lanes = portfolio.columns.lane[positions].tolist()
         kinds = [*zip(lanes, self._groups(portfolio, positions), strict=True)]

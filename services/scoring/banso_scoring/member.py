@@ -68,7 +68,9 @@ class Member:
         self.behind: dict[int, int] = {}
         """By lane, how many records waited behind the last batch."""
         self.portfolio = self.empty(self.model)
-        self.cohort: Cohort = fit(model, self.sketch_of(NOBODY, self.today()))
+        self._usual: dict[int, Cohort]
+        """By day what is usual on it: the newest days, for somewhere one has begun and elsewhere it has not."""
+        self._learn_of_nobody()
         self.said: Callable[[], None] = lambda: None
         """Called after a commit that put messages into the outbox."""
         self.met: Callable[[], None] = lambda: None
@@ -85,6 +87,22 @@ class Member:
     def today(self) -> int:
         """The installation's day."""
         return self.portfolio.zones.day(0, self.clock.now())
+
+    @property
+    def cohort(self) -> Cohort:
+        """What is usual on the newest day."""
+        return self._usual[max(self._usual)]
+
+    def cohort_on(self, day: int) -> Cohort:
+        """What is usual on `day`, as far as that is known: of the newest day up to it, else of the oldest."""
+        return self._usual[max((known for known in self._usual if known <= day), default=min(self._usual))]
+
+    def learn(self, day: int, cohort: Cohort) -> None:
+        """Know from now on what is usual on `day`, if anybody was seen on it."""
+        if cohort.accounts:
+            newer = day - store.DAYS_AT_ONCE
+            kept = {known: one for known, one in self._usual.items() if known > newer and one.accounts}
+            self._usual = kept | {day: cohort}
 
     def is_behind(self) -> bool:
         """Whether a backlog waits to be read."""
@@ -129,7 +147,7 @@ class Member:
                 self.model = await self.models.required(tx, switch.current)
                 self.feeds.read(await feed_store.rhythms(tx), await feed_store.told(tx))
                 self.portfolio = self.empty(self.model)
-                self.cohort = fit(self.model, self.sketch_of(NOBODY, today))
+                self._learn_of_nobody()
                 self.portfolio.shown_since_at = switch.switched_at
                 await switch_store.forget_lanes(tx, wanted)
                 claims = {lane: await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane) for lane in wanted}
@@ -138,7 +156,9 @@ class Member:
                 for lane in wanted:
                     self.seen[lane] = SeenIdentities(await facts_store.identities(tx, lane))
                     self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, today)
-                self.cohort = await self.cohort_of(tx, today + 1)
+                for day in range(today - 1, today + 2):  # somewhere in the world it is each of these
+                    found = await self.cohort_of(tx, day)
+                    self.learn(found.day, found)
             self.claims, self._fault = claims, None
             metrics.scoring_accounts.set(len(self.portfolio))
         self.said()
@@ -166,13 +186,14 @@ class Member:
         return {claim.partition: claim for claim in await advance_all(tx, t.checkpoint, moves)}
 
     async def cohort_of(self, tx: AsyncConnection, day: int) -> Cohort:
-        """What is usual on `day`: the stored sketches of all lanes, ours or not.
-
-        Somewhere in the world the installation's tomorrow may have begun.
-        """
+        """What is usual on `day`: the stored sketches of all lanes, ours or not."""
         same = self.portfolio.model.version == self.model.version
-        found = await cohorts.cohort_of(tx, self.portfolio if same else self.empty(self.model), day, self.today())
+        found = await cohorts.cohort_of(tx, self.portfolio if same else self.empty(self.model), day)
         return replace(found, contact=self.feeds.contact_state(self.clock.now(), day))
+
+    async def usual_on(self, tx: AsyncConnection, day: int) -> Cohort:
+        """What is usual on `day` to who reads: of the store and of what we know, that which knows more accounts."""
+        return max(await self.cohort_of(tx, day), self.cohort_on(day), key=lambda known: known.accounts)
 
     def sketch_of(self, positions: NDArray[np.int64], day: int) -> CohortSketch:
         """What these accounts add to the cohort of `day`."""
@@ -193,7 +214,7 @@ class Member:
             seen.feeds.read(await feed_store.rhythms(tx), await feed_store.told(tx))
             if model.version != self.model.version:
                 seen.model = model
-                seen.cohort = await seen.cohort_of(tx, self.today() + 1)
+                seen._usual = {day: await seen.cohort_of(tx, day) for day in self._usual}
             yield tx, seen
 
     def remember_from(self) -> int:
@@ -208,7 +229,12 @@ class Member:
 
     def hear_contacts(self) -> None:
         """Let what is usual know whether those who write were heard."""
-        self.cohort = replace(self.cohort, contact=self.feeds.contact_state(self.clock.now()))
+        state = self.feeds.contact_state(self.clock.now())
+        self._usual = {day: replace(cohort, contact=state) for day, cohort in self._usual.items()}
+
+    def _learn_of_nobody(self) -> None:
+        """Know nobody: what is usual is what the model says."""
+        self._usual = {self.today(): fit(self.model, self.sketch_of(NOBODY, self.today()))}
 
     def _no_feeds(self) -> Feeds:
         return Feeds(self.settings.patience, watched=self.settings.feeds_watched)

@@ -213,10 +213,6 @@ class Portfolio:
         days = self.zones.days(self.columns.zone[positions], until)
         return np.where(until < now, np.maximum(days, self.columns.closed_day[positions] + 1), days)
 
-    def newest_day(self, now: int) -> int:
-        """The newest day on which any account is."""
-        return int(self.today(np.arange(len(self)), now).max())
-
     def is_held(self, positions: Ints, now: int) -> NDArray[np.bool_]:
         """(n,): for whom time stands still at `now`."""
         return self._believed_until(positions, now) < now

@@ -121,7 +121,7 @@ async def judge(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str],
     standing = told.uncounted(found.standing)
     said = columns.current.take(positions)
     columns.closed.put(positions, told.counted(standing, said, columns.closed_day[positions]))
-    shown = list(assess(portfolio, positions, bench.cohort, bench.now, decide=False))
+    shown = list(assess(portfolio, positions, lambda _: bench.cohort, bench.now, decide=False))
     return Judged(portfolio, positions, replace(found, standing=standing), shown)
 
 

@@ -25,6 +25,8 @@ for _table in _made:
     _shown = _shown.outerjoin(_table, _mine)  # type: ignore[assignment]  # a join is a table too
 NAMES_AT_ONCE = 5_000
 """Accounts named in one statement."""
+DAYS_AT_ONCE = 3
+"""From UTC-12 to UTC+14 so many days can be today."""
 _accounts = (
     select(*t.account.c, *(one for made in _made for one in made.c if one.name not in ("account", "model_version")))
     .add_columns(t.health.c.model_version)
@@ -110,7 +112,7 @@ async def put_sketch(tx: AsyncConnection, lane: int, day: int, version: str, ske
     """Store what a lane adds to the cohort of `day`."""
     row: Columns = {"lane": [lane], "day": [day], "model_version": [version], "sketch": [sketch]}
     await upsert(tx, t.cohort, row)
-    old = (t.cohort.c.lane == lane) & (t.cohort.c.model_version == version) & (t.cohort.c.day < day - 1)
+    old = (t.cohort.c.lane == lane) & (t.cohort.c.model_version == version) & (t.cohort.c.day <= day - DAYS_AT_ONCE)
     await tx.execute(delete(t.cohort).where(old))
 
 

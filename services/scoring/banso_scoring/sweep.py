@@ -74,13 +74,13 @@ class Sweep:
             if self._member.is_behind():
                 return
             free = moved - set(np.flatnonzero(held).tolist())
-            if free and not await self._renew_cohort(portfolio, portfolio.newest_day(now), now):
+            if free and not await self._renew_cohorts(portfolio, now):
                 return
             moved |= await self._look_back(portfolio, now)
             if len(everyone) and not held.all():
                 await self._watch(portfolio, now)
                 again = portfolio.explained.changed(portfolio.columns.current)
-                if again and not free and not await self._renew_cohort(portfolio, portfolio.newest_day(now), now):
+                if again and not free and not await self._renew_cohorts(portfolio, now):
                     return
                 moved |= again
             here = np.array(sorted(moved), np.int64)
@@ -150,7 +150,7 @@ class Sweep:
         portfolio.window.make_room(len(portfolio), day)
         panel = await self._panel(portfolio, positions, day)
         today = np.full(len(positions), day)
-        standing, found = evaluate(portfolio.model, self._member.cohort, panel, previous, today)
+        standing, found = evaluate(portfolio.model, self._member.cohort_on(day), panel, previous, today)
         standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
         said = self._told_late(portfolio, positions, standing)
         columns.closed.put(positions, standing)
@@ -190,6 +190,15 @@ class Sweep:
         current.put(positions[late], told.with_episodes(current.take(positions[late]), after))
         return [replace(one, column=int(late[one.column])) for one in found]
 
+    async def _renew_cohorts(self, portfolio: Portfolio, now: int) -> bool:
+        """See what is usual on each day on which anybody is; gives whether that was done."""
+        everyone = np.arange(len(portfolio))
+        days = np.unique(portfolio.today(everyone[~portfolio.is_held(everyone, now)], now))
+        for day in days.tolist():
+            if not await self._renew_cohort(portfolio, day, now):
+                return False
+        return True
+
     async def _renew_cohort(self, portfolio: Portfolio, day: int, now: int) -> bool:
         """See what is usual on `day`: store what our lanes add to it, and read what all lanes say together.
 
@@ -216,8 +225,8 @@ class Sweep:
                 await member.advance(tx, {})
                 for lane, sketch in found.items():
                     await store.put_sketch(tx, lane, day, member.model.version, encode(sketch.to_dict()))
-                member.cohort = await member.cohort_of(tx, day)
-                await cohort_store.keep(tx, day, member.model.version, member.cohort)
+                member.learn(day, await member.cohort_of(tx, day))
+                await cohort_store.keep(tx, day, member.model.version, member.cohort_on(day))
         return True
 
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
@@ -274,7 +283,7 @@ class Sweep:
                 if self._is_stale(portfolio):
                     return
                 some = positions[begin : begin + AT_ONCE]
-                found = list(assess(portfolio, some, self._member.cohort, now, decide=decide))
+                found = list(assess(portfolio, some, self._member.cohort_on, now, decide=decide))
                 count = 0
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})

@@ -151,7 +151,7 @@ class Switching:
         if made.cohort is None:
             async with reading(self._member.engine) as tx:
                 empty, today = self._member.empty(made.model), self._member.today()
-                made.cohort = await cohorts.cohort_of(tx, empty, max(made.day, today + 1), today)
+                made.cohort = await cohorts.cohort_of(tx, empty, max(made.day, today + 1))
         if made.unjudged:
             lane, names = made.unjudged.pop()
             await self._judge(made, names)

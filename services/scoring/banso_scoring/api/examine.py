@@ -86,13 +86,12 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
     moves = await phase_store.of_accounts(tx, member.model.version, [row.account for row in rows])
     troubles = await trouble_store.of_accounts(tx, member.model.version, [row.account for row in rows])
     cell_moves = await cell_store.of_accounts(tx, member.model.version, [row.account for row in rows])
-    cohort = max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
     positions = np.arange(len(rows))
     days, stale = portfolio.today(positions, now), portfolio.stale_feeds(positions)
     found: dict[str, Finding] = {}
     for day in np.unique(days).tolist():
         portfolio.window.make_room(len(portfolio), day)
-        mine = positions[days == day]
+        cohort, mine = await member.usual_on(tx, day), positions[days == day]
         before, today = portfolio.columns.closed.take(mine), np.full(len(mine), day, np.int64)
         panel = portfolio.panel(mine, day)
         standing, made = evaluation.evaluate(member.model, cohort, panel, before, today)

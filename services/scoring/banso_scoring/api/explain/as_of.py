@@ -45,7 +45,7 @@ async def as_of(tx: AsyncConnection, member: Member, account: str, written: str)
     if not len(past) or not past.begun(day)[0]:
         return None
     kept = await cohort_store.known(tx, day, member.model.version)
-    cohort = kept or max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda one: one.accounts)
+    cohort = kept or await member.usual_on(tx, day)
     troubles = await trouble_store.of_accounts(tx, member.model.version, [account])
     before_now = at_close(member.model, troubles[account], day - 1)
     before_then = Standing.new(1).with_trouble(await known_before(tx, past, cohort, day))

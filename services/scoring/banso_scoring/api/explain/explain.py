@@ -202,7 +202,7 @@ async def _cohort(tx: AsyncConnection, member: Member, model: SuccessModel, days
         return await cohort_store.known(tx, day, model.version)
     if model.version != member.model.version:
         return None
-    return max(await member.cohort_of(tx, member.today() + 1), member.cohort, key=lambda known: known.accounts)
+    return await member.usual_on(tx, day)
 
 
 def _shown(row: Row[Any] | None, day: int, micro: int | None, today: int) -> int | None:

@@ -55,7 +55,7 @@ async def incident_detail(tx: AsyncConnection, seen: Member, number: str) -> Inc
         return await incident_detail(tx, seen, kept.joined.removeprefix(incident_store.PREFIX))
     shown = await _shown(tx, kept)
     hit = await incident_store.accounts(tx, kept, ACCOUNTS_MAX)
-    known = contact_known(seen.model, await seen.cohort_of(tx, seen.today() + 1))
+    known = contact_known(seen.model, await seen.cohort_of(tx, seen.today()))
     return IncidentDetail(shown, _accounts(hit), shown.accounts_total - len(hit), known)
 
 

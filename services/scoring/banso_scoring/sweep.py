@@ -17,13 +17,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from banso_common.contracts.codec import encode
 from banso_common.db.transaction import reading, transaction
 from banso_common.telemetry import metrics
 from banso_scoring import (
     cell_store,
     changes,
-    cohort_store,
+    cohort_days,
     facts_store,
     phase_store,
     rebuild,
@@ -34,11 +33,9 @@ from banso_scoring import (
     watching,
 )
 from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, Said, assess, explained, kept_of, news, with_told
-from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import DAYS, Panel
 from banso_scoring.domain.standing import Standing, differs
-from banso_scoring.domain.struggle.cohort import CohortSketch, merge
 from banso_scoring.incident_watch import IncidentWatch
 from banso_scoring.member import Member
 from banso_scoring.portfolio import Portfolio
@@ -74,13 +71,13 @@ class Sweep:
             if self._member.is_behind():
                 return
             free = moved - set(np.flatnonzero(held).tolist())
-            if free and not await self._renew_cohorts(portfolio, now):
+            if free and not await cohort_days.see_each(self._member, portfolio, now):
                 return
             moved |= await self._look_back(portfolio, now)
             if len(everyone) and not held.all():
                 await self._watch(portfolio, now)
                 again = portfolio.explained.changed(portfolio.columns.current)
-                if again and not free and not await self._renew_cohorts(portfolio, now):
+                if again and not free and not await cohort_days.see_each(self._member, portfolio, now):
                     return
                 moved |= again
             here = np.array(sorted(moved), np.int64)
@@ -123,7 +120,7 @@ class Sweep:
                 break
             day = int(open_days[waiting].min())
             due = waiting[open_days[waiting] == day]
-            if not await self._renew_cohort(portfolio, day, now):
+            if not await cohort_days.see(self._member, portfolio, day, now):
                 break
             for begin in range(0, len(due), AT_ONCE):
                 async with self._member.changing():
@@ -189,45 +186,6 @@ class Sweep:
         found = explained(portfolio, news(positions[late], current.take(positions[late]), after))
         current.put(positions[late], told.with_episodes(current.take(positions[late]), after))
         return [replace(one, column=int(late[one.column])) for one in found]
-
-    async def _renew_cohorts(self, portfolio: Portfolio, now: int) -> bool:
-        """See what is usual on each day on which anybody is; gives whether that was done."""
-        everyone = np.arange(len(portfolio))
-        days = np.unique(portfolio.today(everyone[~portfolio.is_held(everyone, now)], now))
-        for day in days.tolist():
-            if not await self._renew_cohort(portfolio, day, now):
-                return False
-        return True
-
-    async def _renew_cohort(self, portfolio: Portfolio, day: int, now: int) -> bool:
-        """See what is usual on `day`: store what our lanes add to it, and read what all lanes say together.
-
-        Accounts that have not come to that day, since time stands still for them, add nothing.
-        Gives whether that was done, which it is not once the lanes are loaded anew.
-        """
-        member = self._member
-        found: dict[int, CohortSketch] = {}
-        for lane in member.lanes():
-            found[lane] = member.sketch_of(NOBODY, day)
-            mine = portfolio.in_lanes([lane])
-            mine = mine[portfolio.today(mine, now) >= day]
-            for begin in range(0, len(mine), AT_ONCE):
-                async with member.changing():
-                    if self._is_stale(portfolio):
-                        return False
-                    portfolio.window.make_room(len(portfolio), day)
-                    found[lane] = merge(found[lane], member.sketch_of(mine[begin : begin + AT_ONCE], day))
-                await asyncio.sleep(0)
-        async with member.changing():
-            if self._is_stale(portfolio):
-                return False
-            async with transaction(member.engine) as tx:
-                await member.advance(tx, {})
-                for lane, sketch in found.items():
-                    await store.put_sketch(tx, lane, day, member.model.version, encode(sketch.to_dict()))
-                member.learn(day, await member.cohort_of(tx, day))
-                await cohort_store.keep(tx, day, member.model.version, member.cohort_on(day))
-        return True
 
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
         """Say through which day each lane is closed, and forget identities older than the window of repeats."""

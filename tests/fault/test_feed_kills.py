@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from banso_common.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from banso_common.contracts.account_signal import SignalKind, feed_subject, signal_decoder
 from banso_common.contracts.codec import encode
+from banso_common.contracts.plays_told import are_plays
 from banso_common.contracts.topics import Topic, partition_of
 from banso_common.db.engine import connect
 from banso_common.db.migrate import upgrade
@@ -51,7 +52,7 @@ async def said(engine: AsyncEngine, log: Log) -> tuple[list[str], set[str]]:
     sent: Counter[str] = Counter()
     for partition in range(await log.partitions(Topic.ACCOUNT_SIGNALS)):
         batch = await log.scan(Topic.ACCOUNT_SIGNALS, partition, 0, 100_000)
-        sent.update(signal_decoder.decode(value).key for value in batch.values)
+        sent.update(signal_decoder.decode(value).key for value in batch.values if not are_plays(value))
     return [one.key for one in stored if one.kind is SignalKind.FEED_STALE], {key for key in sent if SPOKEN in key}
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from banso_alerts.capacity_file import load_capacity
+from banso_alerts.capacity_file import capacity_of, values_of
 from banso_alerts.domain.edition import Capacity
 from banso_alerts.domain.planning import Policy
 from banso_alerts.editions import Editions
 from banso_alerts.service import policy_of
 from banso_alerts.settings import AlertsSettings
 from banso_common.errors import SettingsError
+
+SETTING = "BANSO_MODEL_FILE"
 
 
 @pytest.mark.parametrize(
@@ -29,16 +31,16 @@ def test_what_the_file_says_counts_and_what_it_leaves_out_is_the_default(
 ) -> None:
     file = tmp_path / "model.yaml"
     file.write_text(text)
-    assert load_capacity(file) == found
+    assert capacity_of(values_of(file, SETTING)) == found
 
 
 def test_without_a_file_the_default_counts_and_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    assert load_capacity(None) == Capacity()
+    assert capacity_of(values_of(None, SETTING)) == Capacity()
     with pytest.raises(SettingsError, match="BANSO_MODEL_FILE: cannot read"):
-        load_capacity(tmp_path / "none.yaml")
+        capacity_of(values_of(tmp_path / "none.yaml", SETTING))
     (tmp_path / "bad.yaml").write_text("a: [")
     with pytest.raises(SettingsError, match="not YAML"):
-        load_capacity(tmp_path / "bad.yaml")
+        capacity_of(values_of(tmp_path / "bad.yaml", SETTING))
 
 
 def policy(settings: AlertsSettings) -> Policy:

@@ -12,11 +12,6 @@ from banso_common.errors import SettingsError
 from banso_common.findings import FileWrong
 
 
-def load_capacity(model_file: Path | None) -> Capacity:
-    """The capacity that the model file says; what it leaves out is the default. Raises SettingsError."""
-    return capacity_of(values_of(model_file, "BANSO_MODEL_FILE"))
-
-
 def values_of(file: Path | None, setting: str) -> Mapping[str, Any]:
     """What is written in a file that a setting names; nothing without one. Raises SettingsError."""
     if file is None:
@@ -31,7 +26,7 @@ def values_of(file: Path | None, setting: str) -> Mapping[str, Any]:
 
 
 def capacity_of(values: Mapping[str, Any]) -> Capacity:
-    """The capacity among the values of a success model."""
+    """The capacity among the values of a success model; what they leave out is the default."""
     said = values.get("capacity")
     section: dict[Any, Any] = said if isinstance(said, dict) else {}
     hours, costs = section.get("hours_per_csm_week"), section.get("cost_per_hour")

@@ -68,9 +68,8 @@ class Member:
         self.behind: dict[int, int] = {}
         """By lane, how many records waited behind the last batch."""
         self.portfolio = self.empty(self.model)
-        self._usual: dict[int, Cohort]
+        self._usual = self._of_nobody()
         """By day what is usual on it: the newest days, for somewhere one has begun and elsewhere it has not."""
-        self._learn_of_nobody()
         self.said: Callable[[], None] = lambda: None
         """Called after a commit that put messages into the outbox."""
         self.met: Callable[[], None] = lambda: None
@@ -147,7 +146,7 @@ class Member:
                 self.model = await self.models.required(tx, switch.current)
                 self.feeds.read(await feed_store.rhythms(tx), await feed_store.told(tx))
                 self.portfolio = self.empty(self.model)
-                self._learn_of_nobody()
+                self._usual = self._of_nobody()
                 self.portfolio.shown_since_at = switch.switched_at
                 await switch_store.forget_lanes(tx, wanted)
                 claims = {lane: await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane) for lane in wanted}
@@ -232,9 +231,9 @@ class Member:
         state = self.feeds.contact_state(self.clock.now())
         self._usual = {day: replace(cohort, contact=state) for day, cohort in self._usual.items()}
 
-    def _learn_of_nobody(self) -> None:
-        """Know nobody: what is usual is what the model says."""
-        self._usual = {self.today(): fit(self.model, self.sketch_of(NOBODY, self.today()))}
+    def _of_nobody(self) -> dict[int, Cohort]:
+        """What is usual while nobody is known: what the model says."""
+        return {self.today(): fit(self.model, self.sketch_of(NOBODY, self.today()))}
 
     def _no_feeds(self) -> Feeds:
         return Feeds(self.settings.patience, watched=self.settings.feeds_watched)

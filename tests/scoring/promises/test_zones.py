@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from banso_common.clock import ManualClock
+from banso_common.clock import HOUR_MS, ManualClock
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
@@ -33,6 +33,8 @@ async def test_a_hard_day_for_everybody_is_nobodys_alarm_when_tomorrow_has_begun
         small.write(one for day in range(-42, 0) for one in a_day(name, day, good=4, bad=int(day % 7 == 0)))
     await usual_weeks(small, clock)
     before = len(await struggles(small))
+    clock.move_to(clock.now() + 2 * HOUR_MS)  # so that the close of their day has been
+    await small.sweep(clock.now())
     await a_trying_day(small, clock, names(), bad=20)
     assert (await struggles(small))[before:] == []
     today = small.member.today()

@@ -20,6 +20,7 @@ class IngestSettings(CommonSettings):
 
     kept_days: int = Field(default=KEPT_DAYS_DEFAULT, ge=1, le=3_660)
     user_is_account: bool = False
+    ids_composed: bool = True
     refused_share_max: float = Field(default=0.5, gt=0, le=1)
     in_flight_bytes_max: int = Field(
         default=IN_FLIGHT_BYTES_DEFAULT, ge=2 * BODY_BYTES_MAX
@@ -33,6 +34,7 @@ class IngestSettings(CommonSettings):
             zones=frozenset(available_timezones()),
             kept_ms=self.kept_days * DAY_MS,
             user_is_account=self.user_is_account,
+            ids_composed=self.ids_composed,
         )
 
     @property

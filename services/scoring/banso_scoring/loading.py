@@ -11,6 +11,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.contracts.account_signal import Band
+from banso_common.contracts.spelling import composed
+from banso_common.telemetry.logs import logger
 from banso_scoring import facts_store, plan_store, standing_codec, store, told
 from banso_scoring.assess import kept_of, shown_of
 from banso_scoring.domain.facts import profile
@@ -19,6 +21,8 @@ from banso_scoring.domain.facts.fact_columns import columns_of
 from banso_scoring.domain.plan.objectives import STATE_CODES, PlanState
 from banso_scoring.domain.standing import BAND_CODES, Standing
 from banso_scoring.portfolio import NOTHING_SHOWN, Portfolio
+
+log = logger("scoring")
 
 NO_PHASE = -1
 """A phase that the model no longer has: whatever is found next is news."""
@@ -35,6 +39,7 @@ async def load_lane(tx: AsyncConnection, portfolio: Portfolio, lane: int, today:
         _place(portfolio, positions, rows, closed_day)
         _remember_history(portfolio, await store.newest_history(tx, lane))
     await _load_facts(tx, portfolio, lane, today)
+    _tell_decomposed(lane, [row.account for row in rows])
     return closed_day
 
 
@@ -114,6 +119,19 @@ def _remember_history(portfolio: Portfolio, rows: Sequence[Row[Any]]) -> None:
     coverage = np.array([row.coverage for row in rows], np.float64)
     portfolio.columns.kept[positions] = kept_of(standing, score, coverage)
     portfolio.columns.kept_day[positions] = [row.day for row in rows]
+
+
+def _tell_decomposed(lane: int, names: Sequence[str]) -> None:
+    """Say which accounts an older version stored under a spelling that ingest no longer sends."""
+    found = [name for name in names if composed(name) != name]
+    if found:
+        log.warning(
+            "accounts are stored under decomposed ids: what comes now is counted under the composed id, as another "
+            "account; set BANSO_IDS_COMPOSED=false to let these go on",
+            partition=lane,
+            accounts=len(found),
+            such_as=found[0],
+        )
 
 
 async def _load_facts(tx: AsyncConnection, portfolio: Portfolio, lane: int, today: int) -> None:

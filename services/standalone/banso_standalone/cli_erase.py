@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import product
 from typing import Annotated, TypeVar
 
 import typer
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts.settings import AlertsSettings
 from banso_alerts.store import erasing as alerts
+from banso_common.contracts.spelling import spellings
 from banso_common.contracts.topics import KEEP_DAYS
 from banso_common.db.engine import connect
 from banso_common.db.transaction import transaction
@@ -31,8 +34,8 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 def erase_account(account: Account, yes: YesOption = False, as_json: JsonOption = False) -> None:
     """Erase all that scoring and alerts store of an account. What is sent of it afterwards makes it anew."""
     _ask(f"Erase everything that is stored of the account `{account}`?", yes)
-    in_scoring = _with_store(load(ScoringSettings).database, lambda tx: scoring.erase_account(tx, account))
-    in_alerts, waits = _with_store(load(AlertsSettings).database, lambda tx: alerts.erase_account(tx, account))
+    in_scoring = _with_store(load(ScoringSettings).database, lambda tx: _from_scoring(tx, account))
+    in_alerts, waits = _with_store(load(AlertsSettings).database, lambda tx: _from_alerts(tx, account))
     if as_json:
         typer.echo(json.dumps({"scoring": in_scoring, "alerts": in_alerts, "under_way": waits}))
     else:
@@ -50,7 +53,7 @@ def erase_account(account: Account, yes: YesOption = False, as_json: JsonOption 
 def erase_user(account: Account, user: User, yes: YesOption = False, as_json: JsonOption = False) -> None:
     """Put a stranger in the place of one of an account's users: nobody can tell any more who it was, figures stay."""
     _ask(f"Erase who the user `{user}` of the account `{account}` was?", yes)
-    days = _with_store(load(ScoringSettings).database, lambda tx: scoring.erase_user(tx, account, user))
+    days = _with_store(load(ScoringSettings).database, lambda tx: _who(tx, account, user))
     if as_json:
         typer.echo(json.dumps({"days": days}))
     else:
@@ -58,6 +61,32 @@ def erase_user(account: Account, user: User, yes: YesOption = False, as_json: Js
         _remind()
     if not days:
         raise typer.Exit(1)
+
+
+async def _from_scoring(tx: AsyncConnection, account: str) -> Counter[str]:
+    """Erase the account under whatever spelling it is stored."""
+    erased = Counter[str]()
+    for way in spellings(account):
+        erased.update(await scoring.erase_account(tx, way))
+    return erased
+
+
+async def _from_alerts(tx: AsyncConnection, account: str) -> tuple[Counter[str], int]:
+    """The same in alerts, with how many messages under way tell of it."""
+    erased, waits = Counter[str](), 0
+    for way in spellings(account):
+        rows, waiting = await alerts.erase_account(tx, way)
+        erased.update(rows)
+        waits += waiting
+    return erased, waits
+
+
+async def _who(tx: AsyncConnection, account: str, user: str) -> int:
+    """Put a stranger in the user's place under whatever spelling either is stored; gives the days."""
+    days = 0
+    for way, who in product(spellings(account), spellings(user)):
+        days += await scoring.erase_user(tx, way, who)
+    return days
 
 
 def _ask(question: str, yes: bool) -> None:

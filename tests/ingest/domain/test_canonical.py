@@ -49,6 +49,15 @@ def test_a_plain_event_becomes_the_canonical_activity() -> None:
         ({"account": "ac\u202eme"}, "bad-account"),
         ({"account": 10**250}, "bad-account"),
         ({"account": "banso:feed/web"}, "bad-account"),
+        ({"account": " acme"}, "bad-account"),
+        ({"account": "acme "}, "bad-account"),
+        ({"account": "acme\u3000"}, "bad-account"),
+        ({"account": "\ufeffacme"}, "bad-account"),
+        ({"account": "acme\u200b"}, "bad-account"),
+        ({"account": "   "}, "bad-account"),
+        ({"user": "mika "}, "bad-user"),
+        ({"user": "\u00a0mika"}, "bad-user"),
+        ({"source": "app "}, "bad-source"),
         ({"user": "u" * (limits.USER_LENGTH_MAX + 1)}, "bad-user"),
         ({"user": "mi\x7fka"}, "bad-user"),
         ({"name": None}, "missing-name"),
@@ -80,6 +89,7 @@ def test_each_refusal_has_its_code(change: dict[str, Any], code: str) -> None:
         {"account": "a" * limits.ACCOUNT_LENGTH_MAX},
         {"account": 42},
         {"account": "株式会社　伴走 👩‍💻"},
+        {"account": "England \U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"},
         {"user": None},
         {"value": -limits.VALUE_UNITS_MAX},
         {"at": NOW + 5 * MINUTE_MS},
@@ -91,6 +101,31 @@ def test_each_refusal_has_its_code(change: dict[str, Any], code: str) -> None:
 )
 def test_what_lies_at_a_limit_is_accepted(change: dict[str, Any]) -> None:
     activity(PLAIN | change)
+
+
+def test_two_spellings_that_look_alike_are_one_account_user_and_source() -> None:
+    once = activity(PLAIN | {"account": "Caf\u00e9 ガ", "user": "Zo\u00eb", "source": "caf\u00e9"})
+    again = activity(PLAIN | {"account": "Cafe\u0301 カ\u3099", "user": "Zoe\u0308", "source": "cafe\u0301"})
+    assert again == once and once.account == "Caf\u00e9 ガ"
+    assert (once.user_key, once.identity) == (identity_of(once.account, "Zo\u00eb"), identity_of("caf\u00e9", once.id))
+
+
+def test_width_and_case_tell_accounts_apart() -> None:
+    assert (
+        len({activity(PLAIN | {"account": name}).account for name in ("acme", "ACME", "ＡＣＭＥ", "ｱｸﾒ", "アクメ")})
+        == 5
+    )
+
+
+def test_a_store_with_decomposed_ids_is_sent_to_as_before_where_the_installation_says_so() -> None:
+    as_sent = activity(PLAIN | {"account": "Cafe\u0301"}, rules=replace(RULES, ids_composed=False))
+    assert as_sent.account == "Cafe\u0301"
+
+
+@pytest.mark.parametrize("user", ["mika ", "banso:feed/web", "u" * (limits.ACCOUNT_LENGTH_MAX + 1)])
+def test_a_user_who_is_an_account_is_held_to_the_rules_of_accounts(user: str) -> None:
+    with pytest.raises(Refused, match=r"bad-(account|user)"):
+        activity(without(PLAIN, "account") | {"user": user}, rules=replace(RULES, user_is_account=True))
 
 
 def test_the_kept_window_is_a_rule_of_the_installation() -> None:

@@ -13,6 +13,7 @@ import msgspec
 from banso_common.contracts.account_activity import HEARTBEAT, VERSION, AccountActivity, ActivityKind
 from banso_common.contracts.account_signal import SUBJECT_PREFIX, feed_subject
 from banso_common.contracts.codec import encode, identity_of
+from banso_common.contracts.spelling import composed, is_bare
 from banso_ingest.domain.amount import micro_of
 from banso_ingest.domain.attributes import attributes_of
 from banso_ingest.domain.draft import Draft, Name
@@ -54,8 +55,9 @@ def canonical(draft: Draft, arrival: Arrival, rules: Rules) -> AccountActivity:
     """The activity that `draft` says. Raises Refused with a RefusalCode."""
     if draft.name == HEARTBEAT:
         draft = _heartbeat(draft)
-    user = _user(draft.user)
-    account = _account(draft, user, rules) if draft.kind is not _HEARTBEAT else feed_subject(_source(draft.source))
+    user = _user(draft.user, rules.ids_composed)
+    source = _source(draft.source, rules.ids_composed)
+    account = _account(draft, user, rules) if draft.kind is not _HEARTBEAT else feed_subject(source)
     name = _name(draft.name)
     occurred_at = _occurred_at(draft, arrival, rules)
     if draft.kind is _ACCOUNT:
@@ -63,7 +65,6 @@ def canonical(draft: Draft, arrival: Arrival, rules: Rules) -> AccountActivity:
     else:
         properties = flat(draft.properties) if draft.properties else {}
     value = None if draft.value is None else _value(draft.value)
-    source = _source(draft.source)
     identifier = (
         _given_id(draft.id)
         if draft.id is not None and draft.id != ""
@@ -104,25 +105,32 @@ def _heartbeat(draft: Draft) -> Draft:
 
 
 def _account(draft: Draft, user: str | None, rules: Rules) -> str:
-    if draft.account is None or draft.account == "":
-        if rules.user_is_account and user is not None:
-            return user
+    if draft.account is not None and draft.account != "":
+        account = _subject(draft.account, rules.ids_composed)
+    elif rules.user_is_account and user is not None:
+        account = user
+    else:
         raise refusal(RefusalCode.MISSING_ACCOUNT, "the event names no account")
-    account = str(draft.account)
-    if len(account) > ACCOUNT_LENGTH_MAX or not is_clean(account):
-        raise _bad(RefusalCode.BAD_ACCOUNT, "account", ACCOUNT_LENGTH_MAX)
+    if account is None or len(account) > ACCOUNT_LENGTH_MAX:
+        raise _bad_subject(RefusalCode.BAD_ACCOUNT, "account", ACCOUNT_LENGTH_MAX)
     if account.startswith(SUBJECT_PREFIX):
         raise refusal(RefusalCode.BAD_ACCOUNT, f"names that begin with `{SUBJECT_PREFIX}` are banso's own")
     return account
 
 
-def _user(written: Name) -> str | None:
+def _user(written: Name, ids_composed: bool) -> str | None:
     if written is None or written == "":
         return None
-    user = str(written)
-    if len(user) > USER_LENGTH_MAX or not is_clean(user):
-        raise _bad(RefusalCode.BAD_USER, "user", USER_LENGTH_MAX)
+    user = _subject(written, ids_composed)
+    if user is None or len(user) > USER_LENGTH_MAX:
+        raise _bad_subject(RefusalCode.BAD_USER, "user", USER_LENGTH_MAX)
     return user
+
+
+def _subject(written: str | int, ids_composed: bool) -> str | None:
+    """The one spelling of who is meant; None for a text that nobody may be named by."""
+    text = composed(str(written)) if ids_composed else str(written)
+    return text if is_clean(text) and is_bare(text) else None
 
 
 @lru_cache(maxsize=4_096)
@@ -135,11 +143,12 @@ def _name(name: str | None) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _source(source: str | None) -> str:
-    if not source:
+def _source(written: str | None, ids_composed: bool) -> str:
+    if not written:
         raise refusal(RefusalCode.MISSING_SOURCE, "the event names no source")
-    if len(source) > SOURCE_LENGTH_MAX or not is_clean(source):
-        raise _bad(RefusalCode.BAD_SOURCE, "source", SOURCE_LENGTH_MAX)
+    source = _subject(written, ids_composed)
+    if source is None or len(source) > SOURCE_LENGTH_MAX:
+        raise _bad_subject(RefusalCode.BAD_SOURCE, "source", SOURCE_LENGTH_MAX)
     return source
 
 
@@ -182,3 +191,11 @@ def _occurred_at(draft: Draft, arrival: Arrival, rules: Rules) -> int:
 
 def _bad(code: RefusalCode, field: str, length_max: int) -> Exception:
     return refusal(code, f"`{field}` must have 1 to {length_max} characters and no control characters")
+
+
+def _bad_subject(code: RefusalCode, field: str, length_max: int) -> Exception:
+    return refusal(
+        code,
+        f"`{field}` must have 1 to {length_max} characters, no control characters, and no blank or invisible "
+        "character at either end",
+    )

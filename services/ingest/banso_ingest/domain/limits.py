@@ -35,10 +35,12 @@ class Rules:
     """What an installation may set. `zones` are the IANA names that its calendar knows.
 
     With `user_is_account` an event that names a user and no account belongs to the account of the
-    user's own name: consumer products, where each person is a customer.
+    user's own name: consumer products, where each person is a customer. `ids_composed` brings ids of accounts,
+    users and sources into NFC; false is for a store that holds decomposed ones of before.
     """
 
     zones: frozenset[str] = field(repr=False)
     kept_ms: int = KEPT_DAYS_DEFAULT * DAY_MS
     future_ms: int = FUTURE_MS_MAX
     user_is_account: bool = False
+    ids_composed: bool = True

@@ -24,9 +24,10 @@ from banso_scoring.api.listing import page, summary
 from banso_scoring.api.matrix.matrix_routes import add_matrix
 from banso_scoring.api.model.model_view import ModelView, view_of
 from banso_scoring.api.model.switch_routes import add_switch
-from banso_scoring.api.query import ListQuery, is_storable
+from banso_scoring.api.query import ListQuery
 from banso_scoring.api.segments.segments_route import add_segments
 from banso_scoring.api.shapes import AccountList, Conservation
+from banso_scoring.api.spelt import stored_as
 from banso_scoring.api.trouble.trouble_routes import add_trouble
 from banso_scoring.member import Member
 
@@ -83,10 +84,8 @@ def _add_accounts(router: APIRouter, member: Member) -> None:
         history_days: Annotated[int, Query(ge=0, le=HISTORY_DAYS_MAX)] = HISTORY_DAYS_DEFAULT,
     ) -> Response:
         """The account's score and phase, worked out on this request from its facts, with everything that went in."""
-        if not is_storable(account):
-            raise not_found("account")
         async with member.view() as (tx, seen):
-            detail = await account_detail(tx, seen, account, history_days)
+            detail = await account_detail(tx, seen, await stored_as(tx, account), history_days)
         if detail is None:
             raise not_found("account")
         return answer(request, detail)

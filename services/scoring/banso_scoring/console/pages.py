@@ -12,7 +12,7 @@ from banso_common.web.door import sign_in_router
 from banso_common.web.language import Language, language_of
 from banso_scoring.api.detail import account_detail
 from banso_scoring.api.explain.explain import explanation
-from banso_scoring.api.query import is_storable
+from banso_scoring.api.spelt import stored_as
 from banso_scoring.console.change import change_of, dots, recently
 from banso_scoring.console.feeds_page import add_feeds_page, stale_feeds
 from banso_scoring.console.journey_page import add_journey_pages
@@ -48,11 +48,9 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
     @router.get("/accounts/{account:path}/explain", response_class=HTMLResponse)
     async def one_change(request: Request, account: str) -> Response:
         """Why one account's score changed."""
-        if not is_storable(account):
-            raise not_found("account")
         language, asked = language_of(request), request.query_params
         async with member.view() as (tx, seen):
-            told = await explanation(tx, seen, account, (asked.get("from"), asked.get("to")))
+            told = await explanation(tx, seen, await stored_as(tx, account), (asked.get("from"), asked.get("to")))
         if told is None:
             raise not_found("account")
         shown = {"change": change_of(told, language), "words": CHANGE_WORDS[language]}
@@ -61,10 +59,8 @@ def make_routers(member: Member) -> Sequence[APIRouter]:
     @router.get("/accounts/{account:path}", response_class=HTMLResponse)
     async def one_account(request: Request, account: str) -> Response:
         """Everything about one account."""
-        if not is_storable(account):
-            raise not_found("account")
         async with member.view() as (tx, seen):
-            detail = await account_detail(tx, seen, account, TREND_DAYS)
+            detail = await account_detail(tx, seen, await stored_as(tx, account), TREND_DAYS)
             told = None if detail is None else await recently(tx, seen, detail)
         if detail is None or told is None:
             raise not_found("account")

@@ -12,7 +12,7 @@ from banso_common.http.problem import not_found
 from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
 from banso_scoring.api.explain.as_of import as_of
 from banso_scoring.api.explain.as_of_shapes import AsOf
-from banso_scoring.api.query import is_storable
+from banso_scoring.api.spelt import stored_as
 from banso_scoring.member import Member
 
 DAY_CHARS_MAX = 10
@@ -36,10 +36,8 @@ def add_as_of(router: APIRouter, member: Member) -> None:
     ) -> Response:
         """The account at the close of `day`: what was known of it then, what is true of that day now that late facts
         have come, and which facts those are. The history that was shown is not rewritten by them."""
-        if not is_storable(account):
-            raise not_found("account")
         async with member.view() as (tx, seen):
-            found = await as_of(tx, seen, account, day)
+            found = await as_of(tx, seen, await stored_as(tx, account), day)
         if found is None:
             raise not_found("account")
         return answer(request, found)

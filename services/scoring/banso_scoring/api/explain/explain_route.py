@@ -12,7 +12,7 @@ from banso_common.http.problem import not_found
 from banso_scoring.api.answers import NOT_MODIFIED, answer, problems
 from banso_scoring.api.explain.explain import explanation
 from banso_scoring.api.explain.explain_shapes import Explanation
-from banso_scoring.api.query import is_storable
+from banso_scoring.api.spelt import stored_as
 from banso_scoring.member import Member
 
 MOMENT_CHARS_MAX = 40
@@ -41,10 +41,8 @@ def add_explain(router: APIRouter, member: Member) -> None:
         """What moved the score between two days: facts by event name, the passing of time, what other accounts did,
         attributes, objectives, phase or cell, model; each by metric. The parts add up to the change exactly. A day
         means its close in the account's time zone, as was known then; an instant means its day."""
-        if not is_storable(account):
-            raise not_found("account")
         async with member.view() as (tx, seen):
-            found = await explanation(tx, seen, account, (since, until))
+            found = await explanation(tx, seen, await stored_as(tx, account), (since, until))
         if found is None:
             raise not_found("account")
         return answer(request, found)

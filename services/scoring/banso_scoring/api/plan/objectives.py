@@ -26,8 +26,9 @@ from banso_common.http.problem import Problem, not_found
 from banso_scoring import plan_store
 from banso_scoring import tables as t
 from banso_scoring.api.answers import BY_KEY, problems
-from banso_scoring.api.query import INT64_MAX, instant_of, is_storable
+from banso_scoring.api.query import INT64_MAX, instant_of
 from banso_scoring.api.shapes import DESCRIBED
+from banso_scoring.api.spelt import stored_as
 from banso_scoring.domain.plan.plan import OBJECTIVES_MAX, Plan
 from banso_scoring.member import Member
 from banso_scoring.statements import Speaker
@@ -121,7 +122,7 @@ def make_objectives_router(member: Member, speaker: Speaker) -> APIRouter:
     @router.put("", summary="Agree on an objective", status_code=202, response_model=Taken)
     async def agree(account: Account, key: Key, said: ObjectiveSaid) -> Response:
         """Agree on an objective, or on another wording of it. It counts from the day on which it is agreed."""
-        plan = await _plan_of(member, account, key)
+        account, plan = await _plan_of(member, account, key)
         if key not in plan and len(plan) >= OBJECTIVES_MAX:
             raise Problem(
                 422, "too-many-objectives", f"an account may have {OBJECTIVES_MAX} objectives, withdrawn ones too"
@@ -134,7 +135,7 @@ def make_objectives_router(member: Member, speaker: Speaker) -> APIRouter:
     async def progress(account: Account, key: Key, said: ProgressSaid) -> Response:
         """A point of progress. All points are kept; the newest one by its instant counts. A point of an objective
         that is not agreed yet waits for it."""
-        await _plan_of(member, account, key)
+        account, _ = await _plan_of(member, account, key)
         now = member.clock.now()
         at = now if said.at is None else said.at
         if not now - KEPT_DAYS * DAY_MS <= at <= now + FUTURE_MS_MAX:
@@ -145,7 +146,8 @@ def make_objectives_router(member: Member, speaker: Speaker) -> APIRouter:
     @router.delete("", summary="Withdraw an objective", status_code=202, response_model=Taken)
     async def withdraw(account: Account, key: Key) -> Response:
         """It counts no more; what was said of it is kept, and agreeing on it again brings it back."""
-        if key not in await _plan_of(member, account, key):
+        account, plan = await _plan_of(member, account, key)
+        if key not in plan:
             raise not_found("objective")
         properties = _properties(key, {"status": ObjectiveStatus.WITHDRAWN.value})
         return _taken(account, key, await speaker.say(account, properties))
@@ -153,17 +155,16 @@ def make_objectives_router(member: Member, speaker: Speaker) -> APIRouter:
     return router
 
 
-async def _plan_of(member: Member, account: str, key: str) -> Plan:
-    """The plan of an account that there is. Raises Problem 404 for none, 422 for a key that cannot be."""
+async def _plan_of(member: Member, account: str, key: str) -> tuple[str, Plan]:
+    """An account as it is stored, and its plan. Raises Problem 404 for no account, 422 for a key that cannot be."""
     if not contract.KEY.fullmatch(key):
         raise Problem(422, "bad-key", f"an objective's key is {contract.KEY.pattern}, such as invoice-time")
-    if not is_storable(account):
-        raise not_found("account")
     async with reading(member.engine) as tx:
+        account = await stored_as(tx, account)
         known = await tx.execute(select(t.account.c.account).where(t.account.c.account == account))
         if known.first() is None:
             raise not_found("account")
-        return (await plan_store.of_accounts(tx, [account])).get(account, {})
+        return account, (await plan_store.of_accounts(tx, [account])).get(account, {})
 
 
 def _require_sense(member: Member, said: ObjectiveSaid) -> None:

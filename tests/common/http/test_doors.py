@@ -159,10 +159,10 @@ async def test_alive_is_always_and_ready_is_when_every_check_is_fine(house: Hous
     client, _, service = house
     assert (await client.get("/healthz")).text == "ok"
     ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "checks": {"small.log": "ok"}})
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "checks": {"small.log": "ok", "disk": "ok"}})
     service.checks["small.log"] = "the broker is away"
     ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()["checks"]) == (503, {"small.log": "the broker is away"})
+    assert (ready.status_code, ready.json()["checks"]) == (503, {"small.log": "the broker is away", "disk": "ok"})
     assert (await client.get("/healthz")).status_code == 200
 
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from banso_common.disk import full_disks
 from banso_common.http import problem
 from banso_common.http.head import HeadAsGet
 from banso_common.http.keys import KeyRing
@@ -47,6 +48,7 @@ def make_app(services: Sequence[Service], keys: KeyRing, version: str) -> FastAP
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> JSONResponse:
         checks = {name: reason for service in services for name, reason in service.readiness().items()}
+        checks["disk"] = await full_disks()
         failing = {name: reason for name, reason in checks.items() if reason is not None}
         body = {"ready": not failing, "checks": {name: reason or "ok" for name, reason in checks.items()}}
         return JSONResponse(body, 503 if failing else 200)

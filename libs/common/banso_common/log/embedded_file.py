@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from banso_common.errors import Full, SettingsError, Unavailable
+from banso_common.disk import met_full
+from banso_common.errors import SettingsError, Unavailable
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -91,10 +92,12 @@ def give_back(connection: sqlite3.Connection) -> None:
             connection.executescript(f"PRAGMA incremental_vacuum({min(spare, GIVE_BACK_PAGES_MAX)})")
 
 
-def named(fault: sqlite3.Error) -> Exception:
-    """SQLite's error as one of ours: a full disk is Full, anything else means that the log is away."""
+def named(fault: Exception, path: Path) -> Exception:
+    """SQLite's error as one of ours: a full disk is Full, anything else of it means that the log is away."""
+    if not isinstance(fault, sqlite3.Error):
+        return fault
     if fault.sqlite_errorcode == sqlite3.SQLITE_FULL:
-        return Full("the disk is full", retry_after_s=60)
+        return met_full(path.parent)
     return Unavailable(f"the embedded log: {fault}")
 
 
@@ -191,8 +194,8 @@ class FileThread:
         except sqlite3.Error as fault:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-            return [(named(fault), None)] * len(jobs)
-        return outcomes
+            return [(named(fault, self._path), None)] * len(jobs)
+        return [(None if fault_ is None else named(fault_, self._path), result) for fault_, result in outcomes]
 
 
 _Outcome = tuple[Exception | None, Any]
@@ -204,9 +207,11 @@ def _apply(connection: sqlite3.Connection, job: _Job) -> _Outcome:
     try:
         result = job.work(connection)
     except Exception as fault:  # whatever it is belongs to the caller of this job, not to its neighbours
+        if isinstance(fault, sqlite3.Error) and not connection.in_transaction:
+            raise  # a full disk: SQLite has rolled all back, the savepoint too
         connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
-        return named(fault) if isinstance(fault, sqlite3.Error) else fault, None
+        return fault, None
     connection.execute("RELEASE job")
     return None, result
 

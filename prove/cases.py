@@ -16,11 +16,11 @@ from banso_standalone.world.days import World
 from banso_standalone.world.records import account_name
 from banso_standalone.world.spec import State, WorldSpec
 from prove import boosting, oracle
-from prove.figures import BUDGET, Bools, Found, found, listed
+from prove.figures import BUDGET, NEWS, Bools, Found, found, listed
 from prove.rules import Rule
 from prove.told import of_files, of_world, variant
 from prove.truth import CODES, EPOCH, Episode, Truth
-from prove.watch import WARM_UP_DAYS, Watched, watch
+from prove.watch import WARM_UP_DAYS, WEEK_DAYS, Watched, watch
 
 LIKE_SIZE = 20
 """Contacts of the placebo are handed round among so many accounts, next to each other in size."""
@@ -60,11 +60,16 @@ class Case:
         """The share of those who were there that were silent and struggling, mean over the days."""
         return float((self.states == CODES[State.SILENT])[self.alive].mean())
 
-    def at_budget(self, rule: Rule, news: float = 0.0, budget: float = BUDGET) -> Found:
-        """How the weekly list of a rule fares, of which at least the share `news` is new."""
+    def weekly(self, rule: Rule, news: float = 0.0, budget: float = BUDGET) -> Found:
+        """How the list of a rule fares that is drawn once a week, of which at least the share `news` is new."""
         weeks = self.watched.weeks()
-        on = listed(self.watched.scores[rule][weeks], self.alive[weeks], news, budget)
-        return found(on, self.states[weeks], [self.watched.days[w] for w in weeks], self.episodes)
+        given = listed(self.watched.scores[rule][weeks], self.alive[weeks], news, budget)
+        return found(given, self.states[weeks], [self.watched.days[w] for w in weeks], self.episodes)
+
+    def daily(self, rule: Rule, news: float = NEWS, budget: float = BUDGET) -> Found:
+        """How the list of a rule fares that is kept day by day, a place being given for a week."""
+        given = listed(self.watched.scores[rule], self.alive, news, budget, WEEK_DAYS)
+        return found(given, self.states, self.watched.days, self.episodes, WEEK_DAYS)
 
     def by_alarms(self, rule: Rule) -> Found:
         """How the alarms of a rule fare at its own threshold."""

@@ -1,12 +1,15 @@
 """What a list or an alarm is worth, held against the truth: pure arithmetic over days and accounts.
 
-    precision     of all (account, week) on the list, the share that is silent on that day
-    recall        of all silent episodes, the share with the account on the list, or alarmed, while it lasts
+    precision     of all places on the list that were given for a week (or account-days alarmed), the share given to an
+                  account that is silent on the day on which it was given
+    recall        of all silent episodes, the share with the account listed, or alarmed, while it lasts
     delay         days from an episode's begin to the first such day, median over those found
     lead          days from the first such day to the contract's end, median over found episodes that end it
     false alarms  per account-year: entries on the list, or alarms, of accounts that are not silent then
 
-An entry is a day on the list (or alarmed) after one that was not. Episodes count that begin at most
+The list has BUDGET places for each account. A place is given for a week. On a list drawn once a week all are given on
+its day; on one kept daily each day a seventh, to whoever is worst on that day and not on it. So both give as many a
+week. An entry is a day on the list (or alarmed) after one that was not. Episodes count that begin at most
 BEGUN_DAYS before the first judged day and at least DUE_DAYS before the last: of others nobody can say.
 """
 
@@ -23,7 +26,7 @@ from prove.truth import CODES, STATES, Episode
 
 BUDGET = 0.02
 REMEMBERED = 4
-"""Lists back: who was on one of them is no news."""
+"""Terms back, weeks that is: who was on the list in them is no news."""
 NEWS = 0.5
 BEGUN_DAYS, DUE_DAYS = 7, 14
 YEAR_DAYS = 365.0
@@ -63,19 +66,32 @@ class Figures:
     episodes: int
 
 
-def listed(scores: Floats, alive: Bools, news: float = 0.0, budget: float = BUDGET) -> Bools:
-    """(days, n): the `budget` of the accounts alive with the highest scores, each day; of equals the first.
+def listed(scores: Floats, alive: Bools, news: float = 0.0, budget: float = BUDGET, term: int = 1) -> Bools:
+    """(days, n): who is given a place on which day: the highest scores of the day not on the list; of equals the first.
 
-    At least the share `news` of each list was on none of the `REMEMBERED` lists before.
+    There are `budget` places for each account alive; a place is given for `term` of the days, and on each day a
+    `term`-th of them. At least the share `news` is held by accounts that were not on the list for REMEMBERED terms
+    before.
     """
-    on = np.zeros(scores.shape, np.bool_)
-    for place, (score, here) in enumerate(zip(scores, alive, strict=True)):
-        known = here & ~np.isnan(score)
-        count = min(round(budget * int(here.sum())), int(known.sum()))
+    given, again = np.zeros(scores.shape, np.bool_), np.zeros(scores.shape, np.bool_)
+    for day, (score, here) in enumerate(zip(scores, alive, strict=True)):
+        places, held = round(budget * int(here.sum())), slice(max(0, day - term + 1), day)
+        due = (day + 1) * places // term - day * places // term
+        known = here & ~np.isnan(score) & ~given[held].any(axis=0)
         order = np.argsort(-np.where(known, score, -np.inf), kind="stable")[: int(known.sum())]
-        again = np.asarray(on[max(0, place - REMEMBERED) : place].any(axis=0))[order]
-        allowed = ~again | (np.cumsum(again) <= count - round(news * count))
-        on[place, order[allowed][:count]] = True
+        told = np.asarray(given[max(0, day - (REMEMBERED + 1) * term + 1) : day].any(axis=0))
+        left = places - round(news * places) - int(again[held].sum())
+        allowed = ~told[order] | (np.cumsum(told[order]) <= left)
+        some = order[allowed][: max(0, min(due, places - int(given[held].sum())))]
+        given[day, some], again[day, some] = True, told[some]
+    return given
+
+
+def on_list(given: Bools, term: int) -> Bools:
+    """(days, n): who is on the list on which day, when places are held for `term` days."""
+    on = given.copy()
+    for later in range(1, term):
+        on[later:] |= given[:-later]
     return on
 
 
@@ -93,8 +109,11 @@ def counted(episodes: Sequence[Episode], days: Sequence[int]) -> list[Episode]:
     return [one for one in episodes if one.state is State.SILENT and first <= one.begin <= last]
 
 
-def found(on: Bools, states: NDArray[np.int8], days: Sequence[int], episodes: Sequence[Episode]) -> Found:
-    """How `on`, (days, n), fares against `states`, (days, n); the days need not follow on one another."""
+def found(
+    on: Bools, states: NDArray[np.int8], days: Sequence[int], episodes: Sequence[Episode], term: int = 1
+) -> Found:
+    """How `on`, (days, n), fares against `states`, (days, n): who is alarmed or given a place for `term` of the days,
+    which need not follow on one another."""
     step = days[1] - days[0] if len(days) > 1 else 1
     delays, leads = [], []
     due = counted(episodes, days)
@@ -105,7 +124,7 @@ def found(on: Bools, states: NDArray[np.int8], days: Sequence[int], episodes: Se
             delays.append(int(hits[0]) - one.begin)
             if one.leaves:
                 leads.append(one.end - int(hits[0]))
-    began, silent = entries(on), states == CODES[State.SILENT]
+    began, silent = entries(on_list(on, term)), states == CODES[State.SILENT]
     kinds = np.bincount(states[on].astype(np.int64), minlength=len(STATES))
     return Found(
         picks={str(state): int(count) for state, count in zip(STATES, kinds.tolist(), strict=True) if count},

@@ -61,10 +61,12 @@ class Worlds(msgspec.Struct, frozen=True):
     cases: list[str]
     prevalence: float
     """The share of accounts that are silent and struggling, mean over the judged days."""
-    budget: list[Row]
-    """The weekly list of 2 % of the accounts, whoever was on the last ones."""
+    daily: list[Row]
+    """The list of 2 % of the accounts kept day by day, of which at least half is news."""
     news: list[Row]
-    """The weekly list of which at least half is news."""
+    """The list of which at least half is news, drawn once a week."""
+    budget: list[Row]
+    """The list drawn once a week, whoever was on the last ones."""
     alarms: list[Row]
     """At the rules' own thresholds."""
     placebo: list[Row]
@@ -84,11 +86,12 @@ def worlds(cases: Sequence[Case], spec: WorldSpec | None, notes: list[str]) -> W
     return Worlds(
         cases=[case.name for case in base],
         prevalence=float(np.mean([case.prevalence for case in base])),
-        budget=[_row(rule, {case.name: case.at_budget(rule) for case in base}) for rule in rules],
-        news=[_row(rule, {case.name: case.at_budget(rule, NEWS) for case in base}) for rule in rules],
+        daily=[_row(rule, {case.name: case.daily(rule) for case in base}) for rule in rules],
+        news=[_row(rule, {case.name: case.weekly(rule, NEWS) for case in base}) for rule in rules],
+        budget=[_row(rule, {case.name: case.weekly(rule) for case in base}) for rule in rules],
         alarms=[_row(r, {case.name: case.by_alarms(r) for case in base}) for r in rules if r in base[0].watched.alarms],
-        placebo=[_row(rule, {case.name: case.at_budget(rule) for case in kinds["placebo"]}) for rule in apart],
-        thin=[_row(rule, {c.name: c.at_budget(rule) for c in kinds["thin"]}) for rule in apart if kinds["thin"]],
+        placebo=[_row(rule, {case.name: case.weekly(rule) for case in kinds["placebo"]}) for rule in apart],
+        thin=[_row(rule, {c.name: c.weekly(rule) for c in kinds["thin"]}) for rule in apart if kinds["thin"]],
         weeks=_weeks(base, kinds["even"], spec) if spec is not None and kinds["even"] else [],
         enough_data={
             kind: float(np.mean([case.watched.enough for case in some])) for kind, some in kinds.items() if some
@@ -104,7 +107,7 @@ def bars(found: Worlds) -> list[Bar]:
     gain, left = banso.precision - bare.precision, shuffled.precision - shuffled_bare.precision
     share = left / gain if gain > 0 else float("nan")
     rows = []
-    for how, lists in ((", half of it news", found.news), (", whoever was told before", found.budget)):
+    for how, lists in ((", kept daily", found.daily), (", drawn weekly, whoever was told before", found.budget)):
         one = _of(lists, Rule.BANSO)
         best = next((row.pooled for row in lists if row.rule is Rule.ORACLE), None)
         rows += [

@@ -21,8 +21,9 @@ def show_worlds(console: Console, found: Worlds) -> None:
     """The rules on worlds; of banso each world, of the others all together."""
     table = _table("worlds with known truth: silent but struggling", ("how", "rule"), HEADS)
     for how, rows in (
-        ("2 %, half news", found.news),
-        ("2 %, whoever", found.budget),
+        ("2 %, kept daily", found.daily),
+        ("2 %, weekly, half news", found.news),
+        ("2 %, weekly, whoever", found.budget),
         ("own threshold", found.alarms),
         ("2 %, placebo", found.placebo),
         ("2 %, thin data", found.thin),

@@ -82,7 +82,8 @@ def test_a_world_is_watched_after_the_warm_up_and_every_rule_has_its_row(cases: 
     assert [row.rule for row in found.budget] == [rule for rule in Rule if rule is not Rule.BOOSTING]
     assert all(row.pooled.picks == 0 for row in found.budget), "two per cent of 24 accounts is nobody"
     assert {row.rule for row in found.alarms} == set(Rule) - {Rule.BOOSTING, Rule.TROUBLE}
-    assert cases[0].at_budget(Rule.BANSO, budget=0.1).picks
+    weekly, daily = cases[0].weekly(Rule.BANSO, budget=0.1), cases[0].daily(Rule.BANSO, news=0.0, budget=0.1)
+    assert sum(weekly.picks.values()) == sum(daily.picks.values()) == 2 * 2
 
 
 def test_boosting_learns_from_the_other_worlds_only(cases: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +118,9 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
     found = Worlds(
         cases=["one"],
         prevalence=0.045,
+        daily=[row(Rule.BANSO, 0.6), row(Rule.ORACLE, 0.9)],
+        news=[],
         budget=[row(Rule.BANSO, 0.7), row(Rule.TROUBLE, 0.5)],
-        news=[row(Rule.BANSO, 0.6), row(Rule.ORACLE, 0.9)],
         alarms=[],
         placebo=[row(Rule.BANSO, 0.6), row(Rule.TROUBLE, 0.5)],
         thin=[],

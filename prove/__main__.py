@@ -78,7 +78,8 @@ def prove(given: argparse.Namespace) -> Proof:
     found = None
     asked = _asked(given, spec)
     if asked:
-        cases, notes = [case for made_of in _spread(made, asked) for case in made_of], []
+        cases = [case for made_of in _spread(made, asked) for case in made_of]
+        notes = [note for case in cases for note in case.notes]
         missing = boosting.missing()
         base = [case for case in cases if case.kind == "base"]
         if missing is None and len(base) > 1:
@@ -96,7 +97,7 @@ def prove(given: argparse.Namespace) -> Proof:
 
 
 def _asked(given: argparse.Namespace, spec: WorldSpec | None) -> list[Asked]:
-    if spec is None:
+    if spec is None or given.truth:
         if len(given.events) != len(given.truth):
             raise SystemExit("prove: each --events needs its --truth")
         pairs = zip(given.events, given.truth, strict=True)

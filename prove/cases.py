@@ -49,6 +49,8 @@ class Case:
     states: NDArray[np.int8]
     """(days, n): an index into STATES."""
     episodes: Sequence[Episode]
+    notes: Sequence[str] = ()
+    """What makes it less than it seems."""
 
     @property
     def alive(self) -> Bools:
@@ -78,13 +80,14 @@ class Case:
 
 def made(asked: Asked) -> list[Case]:
     """The case, and after a `base` its placebo."""
-    model = model_of(asked.model_file)
+    model, notes = model_of(asked.model_file), list[str]()
     if asked.files is not None:
-        past, truth = of_files(*asked.files, model)
+        past, truth, notes = of_files(*asked.files, model)
     else:
         assert asked.world is not None
         past, truth = of_world(variant(asked.world, asked.kind), model)
     cases = [_case(asked.name, asked.kind, watch(past, learns=asked.kind == "base", warm_up=asked.warm_up), truth)]
+    cases[0] = replace(cases[0], notes=notes)
     if asked.kind == "base" and asked.world is not None:
         cases = [with_oracle(cases[0], asked.world, truth)]
     if asked.kind == "base":

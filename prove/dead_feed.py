@@ -34,9 +34,10 @@ from banso_scoring.sweep import Sweep
 from banso_standalone.example_past import Moment, Telling
 from banso_standalone.models import model_of
 from banso_standalone.world.spec import WorldSpec
+from prove import files
 from prove.outages import Heard, Outage
 from prove.report import Bar
-from prove.told import has_backlog, heard_in, moments_of
+from prove.told import moments_of
 
 LOOK_MS = 6 * HOUR_MS
 """So often it is looked at what is to be said, a minute past the hour."""
@@ -119,8 +120,8 @@ def tried(trial: Trial) -> DeadFeed | None:
             return None
         days = spec.dead_feed[1] + AFTER_DAYS if spec.dead_feed else 0
         dead, alive = (asyncio.run(told(moments_of(one, days), model)) for one in (spec, replace(spec, dead_feed=None)))
-    elif trial.file is not None and has_backlog(trial.file):
-        dead, alive = (asyncio.run(told(heard_in(trial.file, late=late), model)) for late in (True, False))
+    elif trial.file is not None and files.has_backlog(trial.file):
+        dead, alive = (asyncio.run(told(files.read(trial.file, late=late).moments(), model)) for late in (True, False))
     else:
         return None
     return compared(trial.name, dead, alive) if dead.outages else None

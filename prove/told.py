@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from banso_common.clock import HOUR_MS
-from banso_common.contracts.topics import Topic
-from banso_common.errors import Refused, SettingsError
-from banso_common.log.port import Outgoing
-from banso_ingest.domain.instant import instant_of
-from banso_ingest.formats.detect import read_record
 from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_standalone.example_past import Moment, moments, past_of
@@ -28,18 +20,12 @@ from banso_standalone.world import truth_file
 from banso_standalone.world.days import World
 from banso_standalone.world.records import TOLD, WorldStory
 from banso_standalone.world.spec import WorldSpec
+from prove import files
 from prove.truth import Truth
 
-LATE = b'{"received_at":'
-
-
-class _Late(msgspec.Struct, frozen=True):
-    received_at: int
-    event: msgspec.Raw
-
-
-_late = msgspec.json.Decoder(_Late)
 VARIANTS = ("base", "even", "placebo", "thin")
+NAMED = 5
+"""So many names stand in a note."""
 
 
 def variant(spec: WorldSpec, name: str) -> WorldSpec:
@@ -67,54 +53,40 @@ def moments_of(spec: WorldSpec, days: int) -> Iterator[Moment]:
     return islice(moments(WorldStory(World(spec)), Almanac(journal, ZoneInfo("UTC"), TOLD)), days)
 
 
-def of_files(events: Path, truth: Path, model: SuccessModel) -> tuple[Past, Truth]:
-    """The past that a file of events tells, and the truth beside it. Raises SettingsError."""
-    past = asyncio.run(past_of(heard_in(events), model))
-    return past, Truth.of(truth_file.read(truth), past.history.names)
+def of_files(events: Path, truth: Path, model: SuccessModel) -> tuple[Past, Truth, list[str]]:
+    """The past that a file of events tells, the truth beside it, and what makes both less than they seem.
 
-
-def heard_in(file: Path, *, late: bool = True) -> Iterator[Moment]:
-    """The events of a file (one a line, in any form that is accepted), each heard in the hour in which it happened.
-
-    A line {"received_at": milliseconds, "event": …} is heard in the hour in which it was received, if `late`. What
-    does not say when is heard first. Raises SettingsError with the line that cannot be read.
+    Raises SettingsError.
     """
-    dated = [_heard(file, number, line, late) for number, line in enumerate(_lines(file), 1) if line.strip()]
-    first_at = min((at for at, _ in dated if at is not None), default=0)
-    hours = sorted(((first_at if at is None else at) // HOUR_MS, place) for place, (at, _) in enumerate(dated))
-    for hour, some in groupby(hours, key=lambda one: one[0]):
-        values = [dated[place][1] for _, place in some]
-        column = Outgoing(Topic.USAGE_EVENTS, [0] * len(values), [None] * len(values), values)
-        yield (hour + 1) * HOUR_MS - 1, [column]
+    spells = truth_file.read(truth)
+    filed = files.read(events)
+    past = asyncio.run(past_of(filed.moments(), model))
+    set_aside = filed.note()
+    notes = [*([set_aside] if set_aside else []), *unread(past, model), *unmatched(past.history.names, spells)]
+    return past, Truth.of(spells, past.history.names), [f"{events.parent.name}/{events.name}: {note}" for note in notes]
 
 
-def has_backlog(file: Path) -> bool:
-    """Whether a file says of any line when it was received. Raises SettingsError."""
-    return any(line.startswith(LATE) for line in _lines(file))
+def unread(past: Past, model: SuccessModel) -> list[str]:
+    """Which parts of the model no event of a past plays, so that nothing can be found by them."""
+    facts, roles = past.history.facts, model.roles
+    named = {series for name in facts.event_names for series in model.series_of[name]}
+    some = ", ".join(f"`{name}`" for name in list(facts.event_names)[:NAMED])
+    notes = []
+    if not any(channel.series in named for channel in roles.channels):
+        notes.append(
+            f"no event is friction to the model (`roles.friction`), so nobody is in trouble to it; seen are {some}:"
+            " give --model with your own names"
+        )
+    if roles.contact not in named:
+        notes.append("no event is a contact to the model (`roles.contact`), so nobody is called silent")
+    return notes
 
 
-def _lines(file: Path) -> list[bytes]:
-    try:
-        return file.read_bytes().splitlines()
-    except OSError as fault:
-        raise SettingsError(f"{file} cannot be read: {fault.strerror}") from None
-
-
-def _heard(file: Path, number: int, line: bytes, late: bool) -> tuple[int | None, bytes]:
-    """When a line is heard, and its event."""
-    if line.startswith(LATE):
-        try:
-            received = _late.decode(line)
-        except msgspec.MsgspecError as fault:
-            raise SettingsError(f"{file}, line {number}: {fault}") from None
-        at = _instant(file, number, received.event)
-        return received.received_at if late else at, bytes(received.event)
-    return _instant(file, number, line), line
-
-
-def _instant(file: Path, number: int, line: bytes | msgspec.Raw) -> int | None:
-    try:
-        draft, _ = read_record(bytes(line), ())
-        return None if draft.at is None else instant_of(draft.at)
-    except Refused as fault:
-        raise SettingsError(f"{file}, line {number}: {fault}") from None
+def unmatched(names: Sequence[str], spells: Iterable[truth_file.Spell]) -> list[str]:
+    """Of whom the truth speaks though no event does."""
+    known = set(names)
+    foreign = sorted({spell.account for spell in spells} - known)
+    if not foreign:
+        return []
+    some = ", ".join(f"`{name}`" for name in foreign[:NAMED])
+    return [f"{len(foreign):,} accounts of the truth have no event ({some} …); of the events the first is `{names[0]}`"]

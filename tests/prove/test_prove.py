@@ -19,14 +19,14 @@ from banso_standalone.cli_world import write_events
 from banso_standalone.world import truth_file
 from banso_standalone.world.days import World
 from banso_standalone.world.spec import WorldSpec
-from prove import boosting
+from prove import boosting, files
 from prove.__main__ import main
 from prove.cases import Asked, Case, boosted, made, placebo
 from prove.figures import Figures
 from prove.report import Row, Worlds, bars, worlds
 from prove.rules import Rule
 from prove.shown import show_bars, show_worlds
-from prove.told import heard_in, of_files, of_world, variant
+from prove.told import of_files, of_world, variant
 
 SMALL = WorldSpec(accounts=24, weeks=12, prevalence=0.2, use=0.3)
 
@@ -41,7 +41,7 @@ def test_a_file_tells_the_same_facts_as_the_world_it_was_written_from(tmp_path: 
     model, world = default_model(), World(replace(SMALL, accounts=6, weeks=3))
     write_events(tmp_path / "events.jsonl", world)
     truth_file.write(tmp_path / "truth.jsonl", truth_file.spells(world))
-    filed, told = of_files(tmp_path / "events.jsonl", tmp_path / "truth.jsonl", model)
+    filed, told, _ = of_files(tmp_path / "events.jsonl", tmp_path / "truth.jsonl", model)
     direct, known = of_world(world.spec, model)
     assert counts(filed) == counts(direct)
     assert told == known
@@ -54,12 +54,6 @@ def counts(past: Past) -> Counter[tuple[int, int, int, str]]:
     for (account, day, known_day, name), count in zip(rows, facts.count.tolist(), strict=True):
         found[account, day, known_day, facts.event_names[name]] += count
     return found
-
-
-def test_a_line_that_is_no_event_is_named(tmp_path: Path) -> None:
-    (tmp_path / "e.jsonl").write_bytes(b'{"account":"a","name":"b","at":1767603600000}\n{"account":\n')
-    with pytest.raises(SettingsError, match="line 2"):
-        list(heard_in(tmp_path / "e.jsonl"))
 
 
 def test_a_placebo_moves_contacts_and_nothing_else(cases: list[Case]) -> None:
@@ -157,22 +151,9 @@ def test_files_from_elsewhere_are_judged_by_one_command(tmp_path: Path, capsys: 
     assert main(["--events", str(tmp_path / "gone"), "--truth", str(truth)]) == 1
 
 
-def test_a_backlog_is_heard_when_it_was_received(tmp_path: Path) -> None:
-    hour_ms = 3_600_000
-    event = b'{"account":"a","name":"b","at":1767603600000}'
-    received_at = 1767603600000 + 30 * hour_ms
-    (tmp_path / "e.jsonl").write_bytes(event + b'\n{"received_at":%d,"event":%s}\n' % (received_at, event))
-    heard = list(heard_in(tmp_path / "e.jsonl"))
-    assert [at for at, _ in heard] == [1767603600000 + hour_ms - 1, received_at + hour_ms - 1]
-    assert [column.values for _, columns in heard for column in columns] == [[event], [event]]
-    (tmp_path / "e.jsonl").write_bytes(b'{"received_at":"soon","event":{}}')
-    with pytest.raises(SettingsError, match="line 1"):
-        list(heard_in(tmp_path / "e.jsonl"))
-
-
 def test_the_file_of_a_world_whose_feed_was_dead_says_when_its_backlog_came(tmp_path: Path) -> None:
     file = tmp_path / "e.jsonl"
     count = write_events(file, World(replace(SMALL, accounts=3, weeks=2, dead_feed=(5, 9))))
     assert file.read_bytes().count(b'{"received_at":') > 5
     assert count == len(file.read_bytes().splitlines())
-    assert sum(len(column.values) for _, columns in heard_in(file) for column in columns) == count
+    assert sum(len(column.values) for _, columns in files.read(file).moments() for column in columns) == count

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from banso_common.contracts.spelling import composed
 from banso_common.errors import SettingsError
 from banso_standalone.world.days import World
 from banso_standalone.world.records import account_name
@@ -31,7 +32,17 @@ class Spell(msgspec.Struct, frozen=True, gc=False):
     leaves: bool = False
 
 
-_decoder = msgspec.json.Decoder(Spell)
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    """A spell as people write it: an account may be a whole number, as in events."""
+
+    account: str | int
+    state: State
+    begin: date
+    end: date | None = None
+    leaves: bool = False
+
+
+_decoder = msgspec.json.Decoder(_Line)
 
 
 def spells(world: World) -> Iterator[Spell]:
@@ -66,7 +77,11 @@ def read(file: Path) -> list[Spell]:
 
 
 def _spell(file: Path, number: int, line: bytes) -> Spell:
+    """One line, its account spelt as ingest spells it."""
     try:
-        return _decoder.decode(line)
+        one = _decoder.decode(line)
     except msgspec.MsgspecError as fault:
         raise SettingsError(f"{file}, line {number}: {fault}") from None
+    if one.end is not None and one.end < one.begin:
+        raise SettingsError(f"{file}, line {number}: it ends on {one.end}, before it begins on {one.begin}")
+    return Spell(composed(str(one.account)), one.state, one.begin, one.end, one.leaves)

@@ -91,7 +91,7 @@ def _welcome(members: Sequence[Member], key: str) -> None:
     as_me = f"curl -s -H 'Authorization: Bearer {key}'"
     _say(
         f"API key: {key}",
-        f"Console: {address['scoring']}/login?key={key}",
+        f"Console: {address['scoring']}/login (sign in with the key)",
         "",
         "Try:",
         f"  {as_me} '{address['scoring']}/v1/accounts?band=critical&limit=5'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,29 @@ def test_a_key_is_shown_once_listed_and_revoked(data_dir: Path) -> None:
     key = banso("keys", "create", "backend", "--scope", "events:write").strip()
     principal = KeyRing(data_dir / "keys.json").find(key)
     assert principal is not None
-    assert json.loads(banso("keys", "list", "--json")) == [{"name": "backend", "scopes": ["events:write"]}]
+    (row,) = json.loads(banso("keys", "list", "--json"))
+    assert (row["name"], row["scopes"], row["expired"]) == ("backend", ["events:write"], False)
+    assert row["created_at"].startswith("20") and row["last_used_at"] is row["expires_at"] is None
     assert key not in banso("keys", "list")
     banso("keys", "revoke", "backend")
     assert KeyRing(data_dir / "keys.json").find(key) is None
     with pytest.raises(BansoError, match="no key named"):
         banso("keys", "revoke", "backend")
+
+
+def test_a_key_may_expire_after_a_span_or_on_a_day(data_dir: Path) -> None:
+    data_dir.mkdir()
+    for name, expires in (("span", "90d"), ("hours", "12h"), ("day", "2199-03-31")):
+        banso("keys", "create", name, "--scope", "admin", "--expires", expires)
+    ends = {row["name"]: row["expires_at"] for row in json.loads(banso("keys", "list", "--json"))}
+    now = datetime.now(UTC)
+    assert abs(datetime.fromisoformat(ends["span"]) - now - timedelta(90)) < timedelta(minutes=5)
+    assert abs(datetime.fromisoformat(ends["hours"]) - now - timedelta(hours=12)) < timedelta(minutes=5)
+    assert ends["day"] == "2199-03-31T00:00:00.000Z"
+    assert "used never\texpires 2199-03-31" in banso("keys", "list")
+    assert "90d" in banso("keys", "create", "odd", "--scope", "admin", "--expires", "soon", code=2)
+    with pytest.raises(BansoError, match="future"):
+        banso("keys", "create", "past", "--scope", "admin", "--expires", "2020-01-01")
 
 
 def test_a_scope_that_is_none_is_refused(data_dir: Path) -> None:

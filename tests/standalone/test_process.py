@@ -83,7 +83,7 @@ def test_it_says_where_it_listens_and_with_which_key_and_the_same_key_counts_aft
 
 
 def test_the_requests_that_it_shows_work_as_they_are_printed(tmp_path: Path) -> None:
-    with running(tmp_path, "--no-example") as (process, _):
+    with running(tmp_path, "--no-example") as (process, address):
         shown = "\n".join(lines_until(process, "  curl -s -H 'Authorization: Bearer ") + lines_until(process, "  # …"))
         assert process.stdout is not None
         shown += "\n" + process.stdout.readline()
@@ -101,10 +101,16 @@ def test_the_requests_that_it_shows_work_as_they_are_printed(tmp_path: Path) -> 
         assert '"accepted":1' in answers[1]
         assert '"account":"hello"' in answers[2]
         console = next(line for line in shown.split("\n") if line.startswith("Console: ")).removeprefix("Console: ")
-        page = httpx.get(console, follow_redirects=True)
-        assert page.status_code == 200
-        assert "text/html" in page.headers["content-type"]
-        assert drained(process, signal.SIGINT) is not None
+        key = next(line for line in shown.split("\n") if line.startswith("API key: ")).removeprefix("API key: ")
+        assert key not in console
+        with httpx.Client(follow_redirects=True) as newcomer:
+            page = newcomer.get(console)
+            assert page.status_code == 200 and page.url.path == "/"
+            assert "text/html" in page.headers["content-type"]
+            assert newcomer.get(f"{address}/accounts/hello").status_code == 200
+        assert httpx.get(console, follow_redirects=True).status_code == 401, "it has been used"
+        rest = drained(process, signal.SIGINT)
+        assert key not in rest and console.rpartition("=")[2] not in rest, "no log says who may come in"
 
 
 def test_the_example_is_replayed_and_goes_on_after_an_interruption(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 import msgspec
 import typer
 
-from banso_common.clock import SystemClock
+from banso_common.clock import DAY_MS, HOUR_MS, SECOND_MS, SystemClock, iso
 from banso_common.db.engine import connect
 from banso_common.db.transaction import reading
 from banso_common.http.keys import KeyRing, Scope
@@ -37,23 +39,56 @@ def add(app: typer.Typer) -> None:
 def create_key(
     name: Annotated[str, typer.Argument(help="Who will use it.")],
     scope: Annotated[list[Scope], typer.Option(help="What it may do; give it several times.")],
+    expires: Annotated[str | None, typer.Option(help="For how long it counts (90d, 12h), or until which day.")] = None,
 ) -> None:
     """Make a key. It is shown this one time; stored is its hash."""
-    typer.echo(KeyRing(load(CommonSettings).keys_path).create(name, scope))
+    expires_at = None if expires is None else _until(expires, SystemClock().now())
+    typer.echo(KeyRing(load(CommonSettings).keys_path).create(name, scope, expires_at))
+
+
+def _until(text: str, now: int) -> int:
+    """`90d`, `12h`, or a day whose beginning in UTC is the end. Raises BadParameter."""
+    if span := re.fullmatch(r"(\d{1,5})([dh])", text):
+        return now + int(span[1]) * (DAY_MS if span[2] == "d" else HOUR_MS)
+    try:
+        return int(datetime.combine(date.fromisoformat(text), time(0), UTC).timestamp()) * SECOND_MS
+    except ValueError:
+        raise typer.BadParameter("write 90d, 12h or a day such as 2027-03-31", param_hint="--expires") from None
 
 
 @keys.command("list")
 def list_keys(as_json: JsonOption = False) -> None:
-    """Who has a key, and what it may do."""
-    rows = [
-        {"name": principal.name, "scopes": sorted(principal.scopes)}
-        for principal in KeyRing(load(CommonSettings).keys_path).principals()
-    ]
+    """Who has a key, what it may do, when it was made and last used (to the hour), and until when it counts."""
+    ring = KeyRing(load(CommonSettings).keys_path)
+    used = ring.last_used()
     if as_json:
+        rows = [
+            {
+                "name": one.name,
+                "scopes": sorted(one.scopes),
+                "created_at": _instant(one.created_at),
+                "last_used_at": _instant(used.get(one.name)),
+                "expires_at": _instant(one.expires_at),
+                "expired": ring.has_expired(one),
+            }
+            for one in ring.principals()
+        ]
         typer.echo(json.dumps(rows))
         return
-    for row in rows:
-        typer.echo(f"{row['name']}\t{' '.join(row['scopes'])}")
+    for one in ring.principals():
+        ends = "expired" if ring.has_expired(one) else "expires"
+        typer.echo(
+            f"{one.name}\t{' '.join(sorted(one.scopes))}\tmade {_day(one.created_at, 'unknown')}"
+            f"\tused {_day(used.get(one.name), 'never')}\t{ends} {_day(one.expires_at, 'never')}"
+        )
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else iso(at)
+
+
+def _day(at: int | None, without: str) -> str:
+    return without if at is None else iso(at)[:10]
 
 
 @keys.command("revoke")

@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 
 from banso_common.clock import SystemClock
-from banso_common.http.keys import KeyRing
 from banso_standalone.beginning import begin, begin_world
 from banso_standalone.examples import load_oulad
 from banso_standalone.home import Home
@@ -62,11 +61,13 @@ async def _run(
         truth_file.write(wanted.truth, truth_file.spells(World(begun.journal.world)))
     clock = SwitchableClock(real, begun.journal.clock_at)
     standalone = build(settings, model_of(begun.model_file), clock)
-    key = home.first_key(KeyRing(settings.keys_path))
+    key = home.first_key(standalone.keys)
+    ticket = None if key is None else standalone.keys.tickets.issue(key)
     days_a_second = wanted.days_a_second if wanted else 0.0
 
     async def beside() -> None:
-        welcome(console, f"http://{settings.host}:{settings.port}", key, replays=begun.goes_on and clock.is_virtual)
+        address, replays = f"http://{settings.host}:{settings.port}", begun.goes_on and clock.is_virtual
+        welcome(console, address, key, ticket, replays=replays)
         if begun.goes_on:
             name, story = await asyncio.to_thread(_story, begun.journal)
             progress = ReplayProgress(console, name, standalone.messages)

@@ -7,11 +7,15 @@ from rich.console import Console
 ACCOUNT = "hello"
 
 
-def welcome(console: Console, address: str, key: str | None, *, replays: bool = False) -> None:
-    """Plain lines, so that they can be copied and read by programs. `replays`: a past is about to be told again."""
+def welcome(
+    console: Console, address: str, key: str | None, ticket: str | None = None, *, replays: bool = False
+) -> None:
+    """Plain lines, so that they can be copied and read by programs. `ticket` signs in once, without the key in the
+    address; `replays`: a past is about to be told again."""
     lines = [f"banso listens on {address}", f"API key: {key or _NO_KEY}"]
-    if key is not None:
-        lines.append(f"Console: {address}/login?key={key}")
+    if ticket is not None:
+        lines.append(f"Console: {address}/login?ticket={ticket}")
+        lines.append("(the link signs you in once, within an hour; afterwards sign in with the key)")
     shown = key or "$BANSO_KEY"
     lines += [
         "",

@@ -83,7 +83,8 @@ async def take(folder: Path, only: str = "") -> None:
             )
             for name, place in (await places(room)).items():
                 if name.startswith(only) and (not only or name == only or only.endswith("-")):
-                    await _shoot(chromium, f"{address}/login?key={console.key}", f"{address}{place}", folder / name)
+                    ticket = console.keys.tickets.issue(console.key)
+                    await _shoot(chromium, f"{address}/login?ticket={ticket}", f"{address}{place}", folder / name)
             await chromium.close()
         await engine.dispose()
 

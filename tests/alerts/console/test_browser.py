@@ -78,7 +78,7 @@ async def test_no_page_is_wider_than_its_window(room: Room, console: Console, br
     context = await browser.new_context(viewport={"width": width, "height": 800})
     page = await context.new_page()
     async with served(console) as address:
-        await page.goto(f"{address}/login?key={console.key}")
+        await page.goto(f"{address}/login?ticket={console.keys.tickets.issue(console.key)}")
         for place in ("", "?show=held", "/rules", "/proof", "/silences", f"/{one}"):
             for language in ("ja", "en"):
                 separator = "&" if "?" in place else "?"
@@ -95,7 +95,7 @@ async def test_by_keyboard_everything_that_can_be_pressed_is_reached_and_seen(
     context = await browser.new_context(locale="en-GB")
     page = await context.new_page()
     async with served(console) as address:
-        await page.goto(f"{address}/login?key={console.key}")
+        await page.goto(f"{address}/login?ticket={console.keys.tickets.issue(console.key)}")
         one = next(row for row in await room.rows() if row.severity == "critical")
         await page.goto(f"{address}/outreach/{one.id}")
         reached = set()

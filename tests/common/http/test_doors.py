@@ -10,6 +10,7 @@ import pytest
 from httpx import AsyncClient
 from structlog.testing import capture_logs
 
+from banso_common.clock import DAY_MS, ManualClock, SystemClock
 from banso_common.http.auth import COOKIE
 from banso_common.http.keys import KeyRing, Scope
 from banso_common.http.problem import FAULTS_TOLD_MAX
@@ -123,6 +124,19 @@ async def test_every_fault_of_a_request_is_told_up_to_a_limit(house: House) -> N
     told = answer.json()["detail"].split("; ")
     assert [one.partition(":")[0] for one in told[:3]] == ["query.a", "query.b", "query.c.0"]
     assert len(told) == FAULTS_TOLD_MAX + 1 and told[-1] == "and 12 more"
+
+
+async def test_a_key_that_has_expired_is_told_so_and_a_wrong_one_is_not(house: House) -> None:
+    client, keys, _ = house
+    at = SystemClock().now()
+    secret = keys.create("visit", [Scope.ACCOUNTS_READ], expires_at=at + DAY_MS)
+    header = {"Authorization": f"Bearer {secret}"}
+    assert (await client.get("/read", headers=header)).status_code == 200
+    keys._clock = ManualClock(at + DAY_MS)
+    answer = await client.get("/read", headers=header)
+    assert (answer.status_code, answer.json()["code"]) == (401, "key-expired")
+    assert "`visit` expired at 20" in answer.json()["detail"] and "www-authenticate" in answer.headers
+    assert (await client.get("/read", headers={"Authorization": "Bearer x"})).json()["code"] == "not-authenticated"
 
 
 async def test_a_wrong_method_is_a_problem_too(house: House) -> None:

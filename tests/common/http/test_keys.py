@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from banso_common.clock import DAY_MS, HOUR_MS, MINUTE_MS, ManualClock
 from banso_common.errors import SettingsError
 from banso_common.http.keys import KeyRing, Scope
+
+NOW = 1_772_442_000_000
 
 
 @pytest.fixture
@@ -114,6 +118,64 @@ def test_a_key_that_nobody_could_tell_from_others_is_not_made(path: Path, name: 
     with pytest.raises(SettingsError, match="printable"):
         KeyRing(path).create(name, [Scope.ADMIN])
     assert not path.exists()
+
+
+def test_a_key_counts_until_it_expires_and_says_since_when(path: Path) -> None:
+    clock = ManualClock(NOW)
+    ring = KeyRing(path, clock)
+    secret = ring.create("visit", [Scope.ACCOUNTS_READ], expires_at=NOW + DAY_MS)
+    clock.move_to(NOW + DAY_MS - 1)
+    assert ring.find(secret) is not None and ring.expired(secret) is None
+    clock.move_to(NOW + DAY_MS)
+    assert ring.find(secret) is None and ring.admit(secret) is None
+    gone = ring.expired(secret)
+    assert gone is not None and (gone.name, gone.created_at, gone.expires_at) == ("visit", NOW, NOW + DAY_MS)
+    assert [ring.has_expired(one) for one in KeyRing(path, clock).principals()] == [True]
+    assert ring.expired("banso_wrong") is None
+
+
+def test_a_key_that_would_be_dead_at_once_is_not_made(path: Path) -> None:
+    with pytest.raises(SettingsError, match="future"):
+        KeyRing(path, ManualClock(NOW)).create("late", [Scope.ADMIN], expires_at=NOW)
+    assert not path.exists()
+
+
+def test_a_file_of_before_has_keys_without_dates_and_scopes_that_are_no_more(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    digest = hashlib.sha256(b"banso_old").hexdigest()
+    scopes = ["accounts:read", "dead-letters:read", "dead-letters:write"]
+    path.write_text(json.dumps({"keys": [{"name": "old", "scopes": scopes, "sha256": digest}]}))
+    found = KeyRing(path).find("banso_old")
+    assert found is not None and found.scopes == {Scope.ACCOUNTS_READ}
+    assert (found.created_at, found.expires_at) == (None, None)
+    assert KeyRing(path).last_used() == {}
+
+
+def test_the_last_use_is_known_to_the_hour_and_forgotten_with_the_key(path: Path) -> None:
+    clock = ManualClock(NOW)
+    serving = KeyRing(path, clock)
+    secret = serving.create("crm", [Scope.ACCOUNTS_READ])
+    serving.find(secret)
+    assert KeyRing(path).last_used() == {}, "who only looks does not use it"
+    used = path.with_name("keys.json.used")
+    for minutes, written_at in ((0, NOW), (59, NOW), (60, NOW + HOUR_MS)):
+        clock.move_to(NOW + minutes * MINUTE_MS)
+        assert serving.admit(secret) is not None
+        assert KeyRing(path).last_used() == {"crm": written_at}
+    assert used.stat().st_mode & 0o777 == 0o600 and secret not in used.read_text()
+    KeyRing(path).revoke("crm")
+    KeyRing(path).create("crm", [Scope.ACCOUNTS_READ])
+    assert KeyRing(path).last_used() == {}
+
+
+def test_a_use_that_cannot_be_written_keeps_nobody_out(path: Path) -> None:
+    ring = KeyRing(path)
+    secret = ring.create("crm", [Scope.ACCOUNTS_READ])
+    path.with_name("keys.json.used").mkdir()
+    assert ring.admit(secret) is not None
+    path.with_name("keys.json.used").rmdir()
+    path.with_name("keys.json.used").write_text("[1]")
+    assert KeyRing(path).admit(secret) is not None
 
 
 def test_of_keys_made_at_once_none_is_forgotten(path: Path) -> None:

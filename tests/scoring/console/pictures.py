@@ -53,7 +53,7 @@ async def _shoot(folder: Path, address: str, served: Door) -> None:
                 viewport={"width": VIEW_WIDTH, "height": VIEW_HEIGHT},
                 color_scheme="dark" if scheme == "dark" else "light",
             )
-            await page.goto(f"{address}/login?key={served.key}")
+            await page.goto(f"{address}/login?ticket={served.keys.tickets.issue(served.key)}")
             await page.goto(f"{address}/?lang={language}")
             if scheme == "dark":
                 await page.locator("a.name").first.click()

@@ -60,7 +60,7 @@ async def test_a_hostile_name_runs_nothing(scoring: Tenant, console: Door, addre
     page.on(
         "request", lambda request: seen.append(request.url) if not request.url.startswith((address, "data:")) else None
     )
-    await page.goto(f"{address}/login?key={console.key}")
+    await page.goto(f"{address}/login?ticket={console.keys.tickets.issue(console.key)}")
     assert console.key not in page.url
     for _ in range(2):
         assert await page.locator("script, main img").count() == 0
@@ -77,7 +77,7 @@ async def test_a_link_from_another_site_opens_the_page_for_who_is_signed_in(
     await scoring.tell("acme", name="Acme")
     context = await browser.new_context()
     page = await context.new_page()
-    await page.goto(f"{address}/login?key={console.key}")
+    await page.goto(f"{address}/login?ticket={console.keys.tickets.issue(console.key)}")
     link = f'<a href="{address}/accounts/acme">open</a>'
     await page.route("http://slack.example/", lambda route: route.fulfill(body=link, content_type="text/html"))
     await page.goto("http://slack.example/")

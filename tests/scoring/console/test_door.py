@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 from httpx import AsyncClient
 
+from banso_common.clock import HOUR_MS, ManualClock, SystemClock
+from banso_common.http import tickets
 from banso_common.http.auth import COOKIE
 from banso_common.http.keys import Scope
+from banso_common.http.tickets import TICKET_AGE_S, TICKETS_MAX
 from banso_common.web.door import safe_next
 from tests.scoring.api.given import Door, Tenant
 
@@ -47,16 +52,64 @@ async def test_a_key_in_the_form_opens_the_page_that_was_wanted(console: Door, v
     assert (await visitor.get("/")).status_code == 200
 
 
-async def test_a_key_in_the_address_opens_the_list_and_leaves_the_address(console: Door, visitor: AsyncClient) -> None:
-    answer = await visitor.get("/login", params={"key": console.key})
+async def test_a_link_signs_in_once_and_again_only_where_it_has(console: Door, visitor: AsyncClient) -> None:
+    link = f"/login?ticket={console.keys.tickets.issue(console.key)}"
+    answer = await visitor.get(link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert console.key not in str(answer.headers["location"])
     assert (await visitor.get("/")).status_code == 200
+    assert (await visitor.get(link)).headers["location"] == "/"
+    async with console.client("") as other:
+        spent = await other.get(link)
+        assert (spent.status_code, "set-cookie" in spent.headers) == (401, False)
+        assert "works once" in spent.text and 'id="key"' in spent.text
+
+
+async def test_a_link_is_worth_nothing_after_an_hour(
+    console: Door, visitor: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = console.keys.tickets.issue(console.key)
+    later = monotonic() + TICKET_AGE_S
+    monkeypatch.setattr(tickets, "monotonic", lambda: later)
+    assert (await visitor.get("/login", params={"ticket": ticket})).status_code == 401
+
+
+def test_of_links_that_nobody_uses_only_the_newest_are_kept(console: Door) -> None:
+    made = [console.keys.tickets.issue(console.key) for _ in range(TICKETS_MAX + 1)]
+    assert [console.keys.tickets.redeem(ticket) is not None for ticket in made] == [False] + [True] * TICKETS_MAX
+
+
+async def test_a_key_in_the_address_opens_nothing(console: Door, visitor: AsyncClient) -> None:
+    answer = await visitor.get("/login", params={"key": console.key})
+    assert (answer.status_code, "set-cookie" in answer.headers) == (200, False)
+    assert console.key not in answer.text
+    assert (await visitor.get("/")).status_code == 303
+
+
+@pytest.mark.parametrize("address", ["/login", "/logout"])
+async def test_a_page_of_another_site_signs_nobody_in_or_out(console: Door, visitor: AsyncClient, address: str) -> None:
+    form = {"key": console.key}
+    for site in ("cross-site", "same-site"):
+        answer = await visitor.post(address, data=form, headers={"Sec-Fetch-Site": site})
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+    assert (await visitor.post(address, data=form, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 303
+
+
+async def test_a_key_that_has_expired_is_told_so_and_signed_out(console: Door, visitor: AsyncClient) -> None:
+    at = SystemClock().now()
+    lasts = console.keys.create("visit", [Scope.ACCOUNTS_READ], expires_at=at + HOUR_MS)
+    await visitor.post("/login", data={"key": lasts})
+    assert (await visitor.get("/")).status_code == 200
+    console.keys._clock = ManualClock(at + HOUR_MS)
+    assert (await visitor.get("/")).status_code == 303
+    answer = await visitor.post("/login", data={"key": lasts})
+    assert answer.status_code == 401 and "expired" in answer.text
 
 
 async def test_over_tls_the_cookie_never_leaves_it(console: Door) -> None:
     async with console.client("") as client:
         client.base_url = "https://banso.example"
-        answer = await client.get("/login", params={"key": console.key})
+        answer = await client.post("/login", data={"key": console.key})
     assert "secure" in answer.headers["set-cookie"].lower()
 
 

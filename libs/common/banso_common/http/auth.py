@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 
+from banso_common.clock import iso
 from banso_common.http.keys import KeyRing, Principal, Scope
 from banso_common.http.problem import Problem
 
@@ -24,12 +25,7 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[Principal]]:
     async def check(request: Request) -> Principal:
         principal = principal_of(request)
         if principal is None:
-            raise Problem(
-                401,
-                "not-authenticated",
-                "send an API key as `Authorization: Bearer …`; `banso keys create` makes one",
-                {"WWW-Authenticate": 'Bearer realm="banso", Basic realm="banso"'},
-            )
+            raise _not_authenticated(request)
         if not principal.may(scope):
             raise Problem(403, "scope-missing", f"the key `{principal.name}` lacks the scope {scope}")
         return principal
@@ -37,11 +33,20 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[Principal]]:
     return check
 
 
+def _not_authenticated(request: Request) -> Problem:
+    code, reason = "not-authenticated", "send an API key as `Authorization: Bearer …`; `banso keys create` makes one"
+    ring: KeyRing = request.app.state.keys
+    gone = ring.expired(_secret(request) or "")
+    if gone is not None and gone.expires_at is not None:
+        code, reason = "key-expired", f"the key `{gone.name}` expired at {iso(gone.expires_at)}; ask for another"
+    return Problem(401, code, reason, {"WWW-Authenticate": 'Bearer realm="banso", Basic realm="banso"'})
+
+
 def principal_of(request: Request) -> Principal | None:
     """Who asks, or None without a key that is known."""
     secret = _secret(request)
     ring: KeyRing = request.app.state.keys
-    return ring.find(secret) if secret else None
+    return ring.admit(secret) if secret else None
 
 
 def _secret(request: Request) -> str | None:

@@ -22,8 +22,10 @@ from banso_common.http.auth import COOKIE, principal_of
 from banso_common.http.keys import KeyRing, Principal, Scope
 from banso_common.http.problem import Problem, problem_of
 from banso_common.http.raw_path import address_of
-from banso_common.web.forms import fields_of
+from banso_common.web.forms import fields_of, is_ours
 from banso_common.web.frame import Frame
+from banso_common.web.language import language_of
+from banso_common.web.words import FRAME_WORDS, FrameWords
 
 COOKIE_AGE_S = 30 * 24 * 3_600
 OPENS = (Scope.ACCOUNTS_READ, Scope.OUTREACH_READ)
@@ -111,19 +113,27 @@ def sign_in_router(frame: Frame) -> APIRouter:
 
     @router.get("/login", response_class=HTMLResponse)
     async def sign_in_page(request: Request) -> Response:
-        """The form; or, with a key in the address as the standalone prints it, straight in."""
-        key, following = request.query_params.get("key"), safe_next(request.query_params.get("next"))
+        """The form; or, with a ticket in the address as the standalone prints it, straight in. A key in the address is
+        not looked at: addresses are kept by browsers and logs, and anybody may make one."""
+        ticket, following = request.query_params.get("ticket"), safe_next(request.query_params.get("next"))
+        if ticket is None:
+            return _form(frame, request, following)
+        key = _ring(request).tickets.redeem(ticket)
         if key is not None:
             return _enter(frame, request, key, following)
-        return frame.show(request, "login.html", {"following": following, "wrong": False})
+        if principal_of(request) is not None:  # the link again, in the browser that it has let in
+            return RedirectResponse(following, 303)
+        return _form(frame, request, following, _words(request).spent_link)
 
     @router.post("/login", response_class=HTMLResponse)
     async def sign_in(request: Request) -> Response:
+        _require_ours(request)
         form = await fields_of(request)
         return _enter(frame, request, form.get("key", "").strip(), safe_next(form.get("next")))
 
     @router.post("/logout")
-    async def sign_out() -> Response:
+    async def sign_out(request: Request) -> Response:
+        _require_ours(request)
         response = RedirectResponse("/login", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response
@@ -131,11 +141,32 @@ def sign_in_router(frame: Frame) -> APIRouter:
     return router
 
 
-def _enter(frame: Frame, request: Request, key: str, following: str) -> Response:
+def _ring(request: Request) -> KeyRing:
     ring: KeyRing = request.app.state.keys
-    principal = ring.find(key)
+    return ring
+
+
+def _words(request: Request) -> FrameWords:
+    return FRAME_WORDS[language_of(request)]
+
+
+def _require_ours(request: Request) -> None:
+    """Nobody is signed in or out by a page of another site. Raises Problem 403."""
+    if not is_ours(request):
+        raise Problem(403, "stale-form", "send the form from a page of this console")
+
+
+def _form(frame: Frame, request: Request, following: str, wrong: str = "") -> Response:
+    """The form to sign in, with what was `wrong` before, if anything."""
+    return frame.show(request, "login.html", {"following": following, "wrong": wrong}, 401 if wrong else 200)
+
+
+def _enter(frame: Frame, request: Request, key: str, following: str) -> Response:
+    principal = _ring(request).admit(key)
     if principal is None or not any(principal.may(scope) for scope in OPENS):
-        return frame.show(request, "login.html", {"following": following, "wrong": True}, 401)
+        words = _words(request)
+        has_expired = _ring(request).expired(key) is not None
+        return _form(frame, request, following, words.expired_key if has_expired else words.wrong_key)
     response = RedirectResponse(following, 303)
     secure = request.url.scheme == "https"
     response.set_cookie(COOKIE, key, max_age=COOKIE_AGE_S, httponly=True, samesite="strict", secure=secure)

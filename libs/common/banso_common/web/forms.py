@@ -51,8 +51,8 @@ def form_of(scope: Scope) -> Callable[[Request], Awaitable[Form]]:
         secret = request.cookies.get(COOKIE, "")
         said = values.get(TOKEN, [""])[0]
         ring: KeyRing = request.app.state.keys
-        principal = ring.find(secret) if secret else None
-        if principal is None or not _is_ours(request) or not _is_token(said, secret, request.url.path):
+        principal = ring.admit(secret) if secret else None
+        if principal is None or not is_ours(request) or not _is_token(said, secret, request.url.path):
             raise Problem(403, "stale-form", "send the form from a page of this console that was loaded just now")
         if not principal.may(scope):
             raise Problem(403, "scope-missing", f"the key `{principal.name}` lacks the scope {scope}")
@@ -66,7 +66,7 @@ async def fields_of(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in (await _values(request)).items()}
 
 
-def _is_ours(request: Request) -> bool:
+def is_ours(request: Request) -> bool:
     """Whether the browser says that a page of ours sent it; one that says nothing is held to the token alone."""
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 

@@ -135,5 +135,5 @@ def _place_of(path: str) -> str | None:
 def _in_other_language(request: Request) -> str:
     """The same address in the other language; a key in it is left out."""
     other = next(one for one in LANGUAGES if one != language_of(request))
-    kept = [pair for pair in request.query_params.multi_items() if pair[0] not in ("lang", "key")]
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] not in ("lang", "key", "ticket")]
     return f"{address_of(request)}?{urlencode([*kept, ('lang', other)])}"

@@ -27,6 +27,8 @@ class FrameWords:
     sign_in_hint: str
     key: str
     wrong_key: str
+    expired_key: str
+    spent_link: str
     sign_out: str
     not_found: str
     not_allowed: str
@@ -66,6 +68,8 @@ FRAME_WORDS: Mapping[Language, FrameWords] = {
         sign_in_hint="APIキー（accounts:read か outreach:read）を入力してください。作るには banso keys create。",
         key="APIキー",
         wrong_key="このキーでは入れません。accounts:read か outreach:read の権限を持つキーか確かめてください。",
+        expired_key="このキーは期限が切れています。新しいキーを作ってください。",
+        spent_link="このリンクは一度だけ、作られてから1時間以内に使えます。APIキーを入力してください。",
         sign_out="サインアウト",
         not_found="見つかりません",
         not_allowed="このキーではできません",
@@ -94,6 +98,8 @@ FRAME_WORDS: Mapping[Language, FrameWords] = {
         sign_in_hint="Enter an API key with accounts:read or outreach:read. `banso keys create` makes one.",
         key="API key",
         wrong_key="This key does not open the console. It needs the scope accounts:read or outreach:read.",
+        expired_key="This key has expired. Ask for a new one.",
+        spent_link="This link works once, within an hour. Enter the API key instead.",
         sign_out="Sign out",
         not_found="Not found",
         not_allowed="This key may not do that",

@@ -131,7 +131,7 @@ class Member:
             switch = await switch_store.ensure(tx, given, self.clock.now())
             if await self.models.of(tx, switch.current) is None:
                 await switch_store.adopt(tx, given, switch.current, self.clock.now())
-                log.warning("the model in the store cannot be read; the one of the settings counts", was=switch.current)
+                log.error("the stored model cannot be read: the one of the settings counts", was=switch.current)
 
     async def load(self, lanes: Sequence[int]) -> dict[int, int]:
         """Take `lanes` (raising their epochs) and build everything anew; gives where to go on, if known."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banso_common.telemetry.logs import logger
 from banso_scoring import switch_store
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.findings import ModelError
-from banso_scoring.model.load import load_model
+from banso_scoring.model.load import load_stored
 
 KEPT_MAX = 64
+
+log = logger("scoring")
 
 
 class Models:
@@ -50,6 +51,10 @@ class Models:
 
 def _compiled(text: str, version: str) -> SuccessModel | None:
     try:
-        return replace(load_model(text, version), version=version)
-    except ModelError:
+        model, doubts = load_stored(text, version)
+    except ModelError as fault:
+        log.error("a stored model cannot be read", version=version, why=fault.reason)
         return None
+    if doubts:
+        log.warning("a stored model has what is refused today; it counts as it is", version=version, why=doubts)
+    return model

@@ -51,7 +51,7 @@ _SIGNALS = {
 
 
 def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
-    """The model, or None with every contradiction as (path, reason)."""
+    """The model, or None, with every contradiction and doubt as (path, reason); with doubts alone there is a model."""
     table = Table(file)
     roles = _roles(table)
     metrics = tuple(compile_metric(table, name, metric) for name, metric in file.metrics.items())
@@ -66,7 +66,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
     if len(table.series) > SERIES_MAX:
         table.fault(("metrics",), f"{len(table.series)} different sets of events are more than {SERIES_MAX}")
     if table.faults:
-        return None, table.faults
+        return None, table.faults + table.doubts
     series = table.named()
     model = SuccessModel(
         name=file.name,
@@ -92,7 +92,7 @@ def compile_model(file: ModelFile) -> tuple[SuccessModel | None, list[Fault]]:
         capacity=compile_capacity(file.capacity),
         incidents=incidents,
     )
-    return model, []
+    return model, table.doubts
 
 
 def _digest(file: ModelFile) -> str:

@@ -19,13 +19,13 @@ def check_target(table: Table, path: Path, metric: str, target: ConditionFile | 
         return
     for name, value in (("at_least", target.at_least), ("at_most", target.at_most)):
         if value is not None and value < 0:
-            table.fault((*path, name), f"{value} is below 0, which a metric of the kind {written.kind} never is")
+            table.doubt((*path, name), f"{value} is below 0, which a metric of the kind {written.kind} never is")
 
 
 def check_prior(table: Table, path: Path, written: RatioFile) -> None:
     """Note a prior that the ratio itself could never be."""
     if written.of == "count" and written.prior_rate < 0:
-        table.fault((*path, "prior_rate"), f"{written.prior_rate} is below 0, which counts never are")
+        table.doubt((*path, "prior_rate"), f"{written.prior_rate} is below 0, which counts never are")
 
 
 def _is_never_negative(written: AnyMetric) -> bool:

@@ -14,23 +14,42 @@ from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.model.compile import compile_model
 from banso_scoring.model.findings import ModelError
 from banso_scoring.model.schema import ModelFile
-from banso_scoring.model.schema_parts import Keys
+from banso_scoring.model.schema_parts import DOUBTS, Keys
 
 DEFAULT_ORIGIN = "default.yaml"
 
 
 def load_model(text: str, origin: str) -> SuccessModel:
     """The model that `text` says; `origin` names it in errors. Raises ModelError with all findings."""
-    document = Document(text, origin, ModelError)
-    try:
-        file = ModelFile.model_validate(document.values)
-    except ValidationError as faults:
-        raise ModelError(origin, [_finding(document, fault) for fault in faults.errors()]) from None
-    model, contradictions = compile_model(file)
-    if contradictions or model is None:
-        found = [Finding(document.line(path), document.where(path), reason) for path, reason in contradictions]
+    model, found = _read(Document(text, origin, ModelError), origin, None)
+    if found or model is None:
         raise ModelError(origin, found)
     return replace(model, text=text)
+
+
+def load_stored(text: str, version: str) -> tuple[SuccessModel, list[str]]:
+    """A model that was stored, under the version that it was stored as, and what is refused of it today.
+
+    It was good when it was stored, and accounts were judged by it: a check that came later does not take it away.
+    Raises ModelError when it cannot be obeyed.
+    """
+    doubts: list[str] = []
+    model, found = _read(Document(text, version, ModelError), version, {DOUBTS: doubts})
+    if model is None:
+        raise ModelError(version, found)
+    return replace(model, text=text, version=version), [*doubts, *map(str, found)]
+
+
+def _read(
+    document: Document, origin: str, context: dict[str, list[str]] | None
+) -> tuple[SuccessModel | None, list[Finding]]:
+    """The model, or None, and what is wrong with it. Raises ModelError when no field can be trusted."""
+    try:
+        file = ModelFile.model_validate(document.values, context=context)
+    except ValidationError as faults:
+        raise ModelError(origin, [_finding(document, fault) for fault in faults.errors()]) from None
+    model, faults_found = compile_model(file)
+    return model, [Finding(document.line(path), document.where(path), reason) for path, reason in faults_found]
 
 
 def check(text: str, origin: str) -> list[Finding]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from babel.numbers import is_currency
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from banso_scoring.domain.facts.panel import DAYS
@@ -19,9 +20,16 @@ Weight = Annotated[float, Field(gt=0, le=1_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def _currency(code: str) -> str:
-    if not is_currency(code):
+DOUBTS = "doubts"
+"""In the context of a validation, where to note what is refused in a new file and obeyed in a stored one."""
+
+
+def _currency(code: str, info: ValidationInfo) -> str:
+    if is_currency(code):
+        return code
+    if info.context is None or not re.fullmatch("[A-Z]{3}", code):
         raise PydanticCustomError("currency", "is no currency of ISO 4217: write three capital letters, such as JPY")
+    info.context[DOUBTS].append(f"{code} is no currency of ISO 4217")
     return code
 
 

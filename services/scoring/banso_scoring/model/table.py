@@ -23,6 +23,12 @@ class Table:
         self.series: dict[tuple[frozenset[str], frozenset[str], str], int] = {}
         self.user_windows: list[int] = []
         self.faults: list[Fault] = []
+        self.doubts: list[Fault] = []
+        """What is refused though it could be obeyed: a model that was stored before it was refused has it still."""
+
+    def doubt(self, path: Path, reason: str) -> None:
+        """Note what makes no sense at `path`."""
+        self.doubts.append((path, reason))
 
     def fault(self, path: Path, reason: str) -> None:
         """Note a contradiction at `path`."""

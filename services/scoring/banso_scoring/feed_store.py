@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_common.db.rows import Columns, upsert
 from banso_scoring import tables as t
-from banso_scoring.domain.feeds.rhythm import HOURS_KEPT, Pause, Rhythm
+from banso_scoring.domain.feeds.quiet import DAYS_KEPT
+from banso_scoring.domain.feeds.rhythm import DAY_HOURS, HOUR_MS, HOURS_KEPT, Pause, Rhythm
 
+DAYS_BYTES = -(-DAYS_KEPT // 8)
 ByLane = dict[int, dict[str, Rhythm]]
 
 
@@ -33,15 +35,17 @@ async def rhythms(tx: AsyncConnection) -> ByLane:
     """How each feed was heard in each lane."""
     found: ByLane = {}
     for row in await tx.execute(select(t.feed)):
+        hours = int.from_bytes(row.hours, "little")
         found.setdefault(row.lane, {})[row.source] = Rhythm(
             first_at=row.first_at,
             heard_at=row.heard_at,
             newest_at=row.newest_at,
-            hours=int.from_bytes(row.hours, "little"),
+            hours=hours,
             beats=tuple(msgspec.msgpack.decode(row.beats)),
             tells=row.tells,
             contacts=row.contacts,
             pause=None if row.pause is None else Pause(*msgspec.msgpack.decode(row.pause)),
+            days=_days_of(hours, row.heard_at) if row.days is None else int.from_bytes(row.days, "little"),
         )
     return found
 
@@ -59,6 +63,7 @@ async def put(tx: AsyncConnection, lane: int, heard: Mapping[str, Rhythm]) -> No
         "beats": [msgspec.msgpack.encode(one.beats) for one in known],
         "tells": [one.tells for one in known],
         "contacts": [one.contacts for one in known],
+        "days": [one.days.to_bytes(DAYS_BYTES, "little") for one in known],
         "pause": [None if one.pause is None else _pause(one.pause) for one in known],
     }
     await upsert(tx, t.feed, rows)
@@ -100,3 +105,9 @@ async def accounts_by_source(tx: AsyncConnection) -> dict[str, int]:
 
 def _pause(pause: Pause) -> bytes:
     return msgspec.msgpack.encode((pause.held_at, pause.resumed_at, pause.late_at))
+
+
+def _days_of(hours: int, heard_at: int) -> int:
+    """The days of `hours` that end with that of `heard_at`, as the bits of `Rhythm.days`: all that was kept once."""
+    last = heard_at // HOUR_MS
+    return sum({1 << last // DAY_HOURS - (last - i) // DAY_HOURS for i in range(HOURS_KEPT) if hours >> i & 1})

@@ -7,7 +7,6 @@ name; the rest share one, of which nothing is judged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -18,12 +17,14 @@ from banso_scoring.domain.feeds.rhythm import (
     DAY_MS,
     FAR,
     HOUR_MS,
+    UNJUDGED_MS,
     Heard,
     Rhythm,
     is_gone,
     known_until,
     merged,
-    pause_of,
+    patience_ms,
+    paused,
 )
 from banso_scoring.domain.struggle.usual import ContactState
 from banso_scoring.feed_store import ByLane, Told
@@ -112,7 +113,7 @@ class Feeds:
             source, rhythm = self.name_of(name), one.rhythm
             before = self.known.get(source)
             if before is not None:
-                rhythm = replace(rhythm, pause=pause_of(one, before, now, self.patience_of(source)))
+                rhythm = paused(one, before, now, self.patience_of(source))
             mine[source] = rows[source] = merged(mine[source], rhythm) if source in mine else rhythm
             self.known[source] = rhythm if before is None else merged(before, rhythm)
         return rows
@@ -128,7 +129,8 @@ class Feeds:
         told = self.told.get(source)
         if told is not None and told.retired_at is not None:
             return False
-        return next((ms is not None for pattern, ms in self._patience if fnmatchcase(source, pattern)), True)
+        said = next((ms is not None for pattern, ms in self._patience if fnmatchcase(source, pattern)), None)
+        return patience_ms(self.known[source]) < UNJUDGED_MS if said is None else said
 
     def believed_until(self, source: str, now: int) -> int:
         """Until when quiet of `source` may be believed; `FAR` while nothing is amiss or it is not judged."""

@@ -281,6 +281,7 @@ feed = Table(
     *(Column(name, LargeBinary, nullable=False) for name in ("hours", "beats")),
     *(Column(name, Boolean, nullable=False) for name in ("tells", "contacts")),
     Column("pause", LargeBinary),
+    Column("days", LargeBinary),
 )
 
 feed_told = Table(

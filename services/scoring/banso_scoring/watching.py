@@ -89,7 +89,7 @@ def _news(member: Member, now: int) -> list[News]:
             found.append(News(source, lane, SignalState.OPENED, opened, until, "quiet"))
         elif told.since_at is not None and (not judged or (not quiet and until == FAR)):
             state = feeds.state_of(source, now)
-            why = "heard" if judged else "retired" if state is FeedState.RETIRED else "gone"
+            why = "retired" if state is FeedState.RETIRED else "gone" if quiet else "heard"
             closed = replace(told, since_at=None)
             found.append(News(source, lane, SignalState.CLOSED, closed, told.since_at, why))
     return found

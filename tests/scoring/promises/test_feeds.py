@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,12 @@ from banso_common.contracts.account_signal import (
     signal_decoder,
 )
 from banso_common.contracts.codec import identity_of
+from banso_common.db.transaction import transaction
+from banso_scoring import feed_store
 from banso_scoring import tables as t
-from banso_scoring.domain.feeds.rhythm import heard
+from banso_scoring.domain.feeds.rhythm import FAR, heard, patience_ms
 from banso_scoring.domain.struggle.usual import ContactState
-from banso_scoring.feeds import Feeds
+from banso_scoring.feeds import Feeds, FeedState
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
@@ -216,7 +218,7 @@ async def test_a_feed_that_dies_is_missed_on_a_virtual_clock_as_on_a_real_one(tm
     async with room_of(f"sqlite+aiosqlite:///{tmp_path / 'told.db'}", clock, feeds_watched=True) as room:
         await room.take(*(event(n, "acme", "act", at(-9 + n, 8)) for n in range(9)))
         opened = f"{feed_subject('app')}/{STALE}/1/opened"
-        for day, said in ((0, []), (1, [opened]), (8, [opened])):
+        for day, said in ((3, []), (4, [opened]), (8, [opened])):
             clock.move_to(at(day, 9))
             await room.sweep(clock.now())
             assert (await end(room)).feeds == said
@@ -255,3 +257,38 @@ def test_a_day_that_stood_still_is_closed_with_what_is_known_of_its_contacts_how
     assert feeds.contact_state(at(1, 23)) is ContactState.HELD
     assert feeds.contact_state(at(1, 23), today) is ContactState.HELD, "somewhere that day ends only when it is late"
     assert feeds.contact_state(at(1, 23), today - 1) is ContactState.HEARD
+
+
+def test_of_a_feed_that_is_heard_too_rarely_nothing_is_said_and_it_holds_nobody_s_time() -> None:
+    seldom, often = (np.array([at(-day, 9) for day in range(0, 140, step)], np.int64) for step in (20, 1))
+    feeds = Feeds(watched=True)
+    heard_of = {"seldom": heard(seldom, seldom), "often": heard(often, often)}
+    feeds.take(0, {name: one.of(tells=True, contacts=True) for name, one in heard_of.items()}, at(0, 10))
+    states = [(feeds.state_of("seldom", at(day, 12)), feeds.state_of("often", at(day, 12))) for day in (0, 9, 100)]
+    assert states == [
+        (FeedState.UNJUDGED, FeedState.FRESH),
+        (FeedState.UNJUDGED, FeedState.LATE),
+        (FeedState.GONE, FeedState.GONE),
+    ]
+    limits = feeds.limits(at(9, 12))
+    assert [limits[feeds.number_of(name)] == FAR for name in ("seldom", "often")] == [True, False]
+    feeds.known.pop("often")
+    assert feeds.contact_state(at(9, 12)) is ContactState.HEARD
+    patient = Feeds([("sel*", 3 * DAY_MS)], watched=True)
+    patient.take(0, {"seldom": heard(seldom, seldom).of(tells=True, contacts=False)}, at(0, 10))
+    assert patient.state_of("seldom", at(9, 12)) is FeedState.LATE, "what somebody says of it stands before"
+
+
+async def test_a_rhythm_that_was_stored_without_its_days_is_read_with_those_of_its_hours(tmp_path: Path) -> None:
+    async with watched(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}") as (room, clock):
+        clock.move_to(at(0, 9))
+        await room.take(*(event(n, "acme", "act", at(-40 + n, 8)) for n in range(40)))
+        async with transaction(room.member.engine) as tx:
+            now = await feed_store.rhythms(tx)
+            await tx.execute(t.feed.update().values(days=None))
+            before = await feed_store.rhythms(tx)
+    for lane, found in now.items():
+        for source, rhythm in found.items():
+            assert rhythm.days.bit_count() == 40
+            assert before[lane][source] == replace(rhythm, days=(1 << 28) - 1)
+            assert patience_ms(before[lane][source]) == patience_ms(rhythm)

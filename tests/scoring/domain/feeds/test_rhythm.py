@@ -17,9 +17,9 @@ from banso_scoring.domain.feeds.rhythm import (
     GONE_MS,
     HOURS_KEPT,
     PATIENCE_MIN_MS,
-    RARE_PATIENCE_MS,
     SETTLE_MAX_MS,
     SETTLE_MS,
+    UNJUDGED_MS,
     YOUNG_PATIENCE_MS,
     Heard,
     Rhythm,
@@ -58,7 +58,7 @@ OFFICE = of(working_hours(WEEKDAYS))
 
 def test_an_office_s_feed_may_be_quiet_over_the_weekend_and_is_missed_within_the_first_hours_of_monday() -> None:
     assert gap_hours(OFFICE) == 63
-    assert patience_ms(OFFICE) == 2 * 63 * HOUR_MS
+    assert patience_ms(OFFICE) == 8 * DAY_MS - 17.25 * HOUR_MS, "who rests every week may rest for a whole one"
     assert until(OFFICE) == at(28, 9)
     assert known_until(OFFICE, at(28, 9)) == FAR
     assert known_until(OFFICE, at(28, 12)) == at(28, 9)
@@ -85,9 +85,10 @@ def test_in_its_first_week_it_is_missed_in_the_hours_in_which_it_was_heard_the_d
 
 
 def test_a_feed_that_is_heard_once_a_week_is_not_missed_in_between() -> None:
-    weekly = of(at(7 * week, 3) for week in range(5))
-    assert weekly.is_rare
-    assert until(weekly) == at(28, 3) + RARE_PATIENCE_MS
+    some, many = (of(at(7 * week, 3) for week in range(count)) for count in (5, 13))
+    assert some.is_rare
+    assert patience_ms(some) > UNJUDGED_MS
+    assert until(many) == at(7 * 13 + 4, 0)
 
 
 def test_one_outage_does_not_become_what_is_usual() -> None:
@@ -198,10 +199,10 @@ def test_what_told_of_its_past_alone_is_not_expected_to_go_on() -> None:
     twice = merged(uploaded.rhythm, heard(past + DAY_MS, np.full(300, at(340, 9.9))).rhythm)
     assert not uploaded.rhythm.goes_on
     assert not twice.goes_on, "another upload, after it was gone"
-    assert merged(uploaded.rhythm, of([at(300, 11.5)])).goes_on
+    assert merged(uploaded.rhythm, of([at(300, hour) for hour in (10.5, 11.5, 12.5)])).goes_on
     assert not of([at(300, 9.1), at(300, 9.9)]).goes_on
     assert beaten([at(300, 9) + n for n in range(3)]).rhythm.goes_on
-    nightly = [heard(np.array([at(day - 1, 12)]), np.array([at(day, 3)])).rhythm for day in (0, 1, 2)]
+    nightly = [heard(np.array([at(day - 1, 12)]), np.array([at(day, 3)])).rhythm for day in range(4)]
     assert [nightly[0].goes_on, reduce(merged, nightly).goes_on] == [False, True]
 
 

@@ -64,7 +64,7 @@ class Room:
         self.engine, self.clock = engine, clock
         self.box = box or PostBox()
         through = changes.pop("directory", directory(self.box.name))
-        self.policy = Policy(shipped_plays(), through, changes.pop("rules", rules()))
+        self.policy = Policy(changes.pop("plays", shipped_plays()), through, changes.pop("rules", rules()))
         self.desk = Desk(self.policy, "https://banso.example")
         self.handler = AlertsHandler(engine, self.desk, clock, lambda: None)
         self.deliverer = Deliverer(engine, [self.box], clock, LIMITS, lambda: None)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_alerts import tables as t
 from banso_alerts.domain.acts import Act, Deed, Source
+from banso_alerts.domain.outreach import ChannelName
+from banso_alerts.domain.plays import When
 from banso_alerts.domain.stages.stage import Storm
+from banso_alerts.plays_file import default_plays
 from banso_alerts.store import inbox
 from banso_alerts.store.erasing import erase_account
 from banso_common.clock import SECOND_MS, ManualClock
+from banso_common.contracts.account_signal import SignalKind
 from banso_common.db.transaction import reading, transaction
 from tests.alerts.made import of_incident, rules, signal
-from tests.alerts.room import Room
+from tests.alerts.room import PostBox, Room
 
 WAIT = 30 * SECOND_MS
 STORM = Storm(wait_ms=WAIT, interval_ms=300 * SECOND_MS, group_from=3, repeat_ms=0, repeats=0)
@@ -72,6 +77,39 @@ async def test_nothing_of_an_erased_account_is_left_and_what_others_were_told_st
     assert [(row.id, row.state) for row in await room.rows()] == before
     async with transaction(engine) as tx:
         assert await erase_account(tx, "firm-1") == ({}, 0)
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+async def test_the_contact_is_taken_out_of_what_an_incident_told_a_customer(
+    engine: AsyncEngine, noon: ManualClock, is_sent: bool
+) -> None:
+    """A play may speak of incidents to customers: then the row is the incident's, and names the contact."""
+    offer = next(each for each in default_plays(customers=True) if each.name == "offer-the-customer-help")
+    note = replace(offer, when=When(frozenset({SignalKind.SILENT_INCIDENT})), quiet_hours=False)
+    room = Room(engine, noon, PostBox(ChannelName.EMAIL), plays=(note,))
+    told: dict[str, Any] = {"said_at": noon.now(), "opened_at": noon.now()}
+    hers: dict[str, Any] = {"contact_name": "Hanako", "contact_email": "hanako@firm.example"}
+    await room.hear(signal("firm-1", account_name="Firm 1", **told, **hers), of_incident(**told, **hers))
+    if is_sent:
+        await _tell(room)
+    assert len(room.box.sent) == is_sent
+    assert [secret for secret in SECRETS if secret not in await _stored(engine)] == []
+    async with transaction(engine) as tx:
+        await erase_account(tx, "firm-1")
+    assert [secret for secret in SECRETS if secret in await _stored(engine)] == []
+    assert [(row.state, row.address) for row in await room.rows()] == [("sent" if is_sent else "held", None)]
+    await _tell(room)
+    assert len(room.box.sent) == is_sent, "nobody is written to after it"
+
+
+async def test_a_contact_of_whom_only_the_lock_is_left_is_forgotten_and_others_stay(
+    engine: AsyncEngine, noon: ManualClock
+) -> None:
+    async with transaction(engine) as tx:
+        keys = ["contact:hanako@firm.example", "owner:sato@vendor.example"]
+        await tx.execute(t.recipient.insert(), [{"key": key} for key in keys])
+        assert (await erase_account(tx, "firm-1"))[0] == {"recipient": 1}
+        assert (await tx.scalars(select(t.recipient.c.key))).all() == keys[1:]
 
 
 async def test_a_message_under_way_keeps_its_words_and_is_counted(engine: AsyncEngine, noon: ManualClock) -> None:

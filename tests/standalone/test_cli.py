@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,16 @@ def test_what_is_not_stored_cannot_be_erased_and_nobody_is_erased_unasked(data_d
     told = json.loads(banso("erase", "account", "acme", "--yes", "--json", code=1))
     assert told == {"scoring": {}, "alerts": {}, "under_way": 0}
     assert "Aborted" in banso("erase", "account", "acme", code=1)
+
+
+def test_an_account_is_erased_under_whatever_spelling_it_is_stored(data_dir: Path) -> None:
+    data_dir.mkdir()
+    banso("migrate")
+    for stored, asked in (("Cafe\u0301", "Caf\u00e9"), ("Caf\u00e9", "Cafe\u0301")):
+        with closing(sqlite3.connect(data_dir / "alerts.db")) as store, store:
+            store.execute("INSERT INTO assignment VALUES (?, 'told', 0.1, 's', 1, 1)", (stored,))
+        told = json.loads(banso("erase", "account", asked, "--yes", "--json"))
+        assert told["alerts"] == {"assignment": 1}
 
 
 def test_a_good_model_is_said_to_be_good() -> None:

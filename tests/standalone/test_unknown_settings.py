@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
+from banso_common.errors import BansoError
 from banso_common.settings import ENV_PREFIX
-from banso_standalone import cli, cli_services
+from banso_standalone import cli, cli_services, cli_world
 from banso_standalone.cli import app
 from banso_standalone.unknown_settings import ELSEWHERE, TESTS, known, unknown
 
@@ -53,6 +56,24 @@ def test_every_variable_that_a_page_or_a_file_of_the_house_names_is_read() -> No
     assert {name for name in named if not name.startswith(TESTS)} <= known() | ELSEWHERE
 
 
+@pytest.mark.parametrize("command", ["keys list --json", "world", "migrate", "model check x.yaml", "topics create"])
+def test_every_other_command_warns_beside_what_it_prints(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], data_dir: Path, command: str
+) -> None:
+    monkeypatch.setenv("BANSO_DATA_DRI", "a secret")
+    monkeypatch.setenv("BANSO_ZZZZ", "x")
+    monkeypatch.setattr(cli_world, "run_standalone", lambda *_: None)
+    monkeypatch.setattr(cli_services, "_migrate", lambda: asyncio.sleep(0))
+    data_dir.mkdir()
+    with suppress(SystemExit, BansoError):
+        app(command.split(), standalone_mode=False)
+    printed, said = capfd.readouterr()
+    assert said.startswith(
+        "banso: nothing reads BANSO_DATA_DRI; did you mean BANSO_DATA_DIR?\nbanso: nothing reads BANSO_ZZZZ\n"
+    )
+    assert "nothing reads" not in printed and "a secret" not in said
+
+
 @pytest.mark.parametrize("command", ["run", "ingest", "scoring", "alerts"])
 def test_every_process_warns_as_it_starts_and_never_says_the_value(
     monkeypatch: pytest.MonkeyPatch, data_dir: Path, command: str
@@ -62,10 +83,11 @@ def test_every_process_warns_as_it_starts_and_never_says_the_value(
     for module, name in ((cli, "log_to_stderr"), (cli_services, "configure"), (cli, "run_standalone")):
         monkeypatch.setattr(module, name, lambda *_, **__: None)
     with capture_logs() as said:
-        CliRunner().invoke(app, [command])
+        done = CliRunner().invoke(app, [command])
     warned = {line["setting"]: line["did_you_mean"] for line in said if "setting" in line}
     assert warned == {
         f"{ENV_PREFIX}SLAK_TOKEN": f"{ENV_PREFIX}SLACK_TOKEN",
         f"{ENV_PREFIX}KAFKA_BOOTSTRAPS": f"{ENV_PREFIX}KAFKA_BOOTSTRAP",
     }
     assert "a secret" not in str(said)
+    assert "nothing reads" not in done.stderr, "once"

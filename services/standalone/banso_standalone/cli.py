@@ -30,7 +30,7 @@ from banso_standalone.cli_replay import replay
 from banso_standalone.cli_services import open_log
 from banso_standalone.settings import Example, StandaloneSettings
 from banso_standalone.standalone_run import run_standalone
-from banso_standalone.unknown_settings import warn_of_unknown
+from banso_standalone.unknown_settings import tell_of_unknown, warn_of_unknown
 
 app = typer.Typer(
     help="Customer health that can be questioned.",
@@ -39,6 +39,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+SERVE = frozenset({"run", "ingest", "scoring", "alerts"})
+"""Commands that warn in their log of settings that nothing reads; the others say it beside what they print."""
 
 cli_services.add(app)
 cli_admin.add(app)
@@ -59,8 +62,10 @@ app.add_typer(dead_letters_cli.make_app(open_log), name="dead-letters")
 
 
 @app.callback()
-def banso() -> None:
+def banso(context: typer.Context) -> None:
     """Customer health that can be questioned."""
+    if context.invoked_subcommand not in SERVE:
+        tell_of_unknown()
 
 
 @app.command()

@@ -6,6 +6,7 @@ A warning and no error: an environment of tomorrow may be given to a banso of ye
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
@@ -49,6 +50,12 @@ def warn_of_unknown() -> None:
     """Say each in the log."""
     for name, meant in unknown(os.environ).items():
         logger("settings").warning("nothing reads this setting", setting=name, did_you_mean=meant)
+
+
+def tell_of_unknown() -> None:
+    """Say each to whoever has typed a command, on standard error: what a command prints stays what it is."""
+    for name, meant in unknown(os.environ).items():
+        print(f"banso: nothing reads {name}" + (f"; did you mean {meant}?" if meant else ""), file=sys.stderr)
 
 
 def _is_link(name: str, value: str) -> bool:

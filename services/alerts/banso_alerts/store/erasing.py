@@ -6,16 +6,17 @@ are told. The suppression list stays: it keeps the promise not to write to someb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banso_alerts import tables as t
-from banso_alerts.domain.outreach import TOLD, UNSENT, OutreachState
+from banso_alerts.domain.outreach import TOLD, UNSENT, OutreachState, Reason
 from banso_alerts.domain.plays import Audience
 from banso_alerts.render.message import message_decoder
+from banso_alerts.store.plans import ended_values
 from banso_common.contracts.account_signal import SUBJECT_PREFIX, signal_decoder
 from banso_common.contracts.codec import decode, encode
 
@@ -32,8 +33,10 @@ async def erase_account(tx: AsyncConnection, account: str) -> tuple[dict[str, in
         await tx.execute(select(o.id, o.account_name, o.audience, o.recipient_key).where(o.account == account))
     ).all()
     needles = [encode(name)[1:-1] for name in {account, *(row.account_name for row in mine)} if name]
+    people = await _contacts(tx, account)
     waits = await _wipe_messages(tx, needles)
-    await _wipe_incidents(tx, account)
+    await _wipe_recipients(tx, people)
+    await _wipe_incidents(tx, account, people)
     erased: dict[str, int] = {}
     for table in BY_SIGNAL:
         await _delete(tx, erased, table, table.c.signal_key.in_(signals))
@@ -43,10 +46,37 @@ async def erase_account(tx: AsyncConnection, account: str) -> tuple[dict[str, in
     for table in t.metadata.sorted_tables:
         if "account" in table.c:
             await _delete(tx, erased, table, table.c.account == account)
-    for key in sorted({row.recipient_key for row in mine if row.audience == Audience.CONTACT.value}):
-        if not await tx.scalar(select(o.id).where(o.recipient_key == key).limit(1)):
-            await _delete(tx, erased, t.recipient, t.recipient.c.key == key)
+    key = t.recipient.c.key  # also of those whose outreaches were forgotten long ago
+    told = exists().where(o.recipient_key == key)
+    await _delete(tx, erased, t.recipient, key.startswith(f"{Audience.CONTACT.value}:") & ~told)
     return erased, waits
+
+
+async def _contacts(tx: AsyncConnection, account: str) -> set[str]:
+    """How the account's contacts were written to: their addresses, or their names where none was known."""
+    found: set[str] = set()
+    for value in await tx.scalars(select(s.value).where(s.account == account)):
+        signal = decode(signal_decoder, bytes(value))
+        found |= {signal.contact_email or signal.contact_name or ""}
+    told = select(o.address).where((o.account == account) & (o.audience == Audience.CONTACT.value))
+    return {one for one in (*found, *await tx.scalars(told)) if one}
+
+
+async def _wipe_recipients(tx: AsyncConnection, people: Collection[str]) -> None:
+    """Take these contacts out of what was told of incidents, and let nothing more be told them."""
+    mine = or_(o.address.in_(people), o.recipient_key.in_([f"{Audience.CONTACT.value}:{one}" for one in people]))
+    here = and_(o.account.startswith(SUBJECT_PREFIX), o.audience == Audience.CONTACT.value, mine)
+    for row in (await tx.execute(select(o.id, o.account, o.state, o.changed_at, o.message).where(here))).all():
+        key, message = f"{Audience.CONTACT.value}:{row.account}", _wordless(bytes(row.message))
+        gone = {"address": None, "recipient_name": None, "recipient_key": key, "message": message}
+        if row.state in UNDERWAY:
+            gone |= ended_values(OutreachState.HELD, Reason.NO_RECIPIENT, row.changed_at)
+        await tx.execute(update(t.outreach).where(o.id == row.id).values(gone))
+
+
+def _wordless(raw: bytes) -> bytes:
+    """A message without its words."""
+    return encode(structs.replace(decode(message_decoder, raw), title="", sections=[], link=None))
 
 
 async def _wipe_messages(tx: AsyncConnection, needles: Sequence[bytes]) -> int:
@@ -60,21 +90,22 @@ async def _wipe_messages(tx: AsyncConnection, needles: Sequence[bytes]) -> int:
         if row.state in UNDERWAY:
             waits += 1
             continue
-        message = structs.replace(decode(message_decoder, raw), title="", sections=[], link=None)
-        await tx.execute(update(t.outreach).where(o.id == row.id).values(message=encode(message)))
+        await tx.execute(update(t.outreach).where(o.id == row.id).values(message=_wordless(raw)))
     return waits
 
 
-async def _wipe_incidents(tx: AsyncConnection, account: str) -> None:
-    """Take the account out of what was heard of incidents."""
+async def _wipe_incidents(tx: AsyncConnection, account: str, people: Collection[str]) -> None:
+    """Take the account and its contacts out of what was heard of incidents."""
     rows = await tx.execute(select(s.key, s.value).where(s.account.startswith(SUBJECT_PREFIX)))
     for row in rows.all():
-        signal = decode(signal_decoder, bytes(row.value))
-        if signal.incident is None or all(one.account != account for one in signal.incident.accounts):
-            continue
-        others = [one for one in signal.incident.accounts if one.account != account]
-        told = structs.replace(signal, incident=structs.replace(signal.incident, accounts=others))
-        await tx.execute(update(t.signal).where(s.key == row.key).values(value=encode(told)))
+        heard = told = decode(signal_decoder, bytes(row.value))
+        if heard.incident is not None:
+            others = [one for one in heard.incident.accounts if one.account != account]
+            told = structs.replace(told, incident=structs.replace(heard.incident, accounts=others))
+        if {heard.contact_email, heard.contact_name} & set(people):
+            told = structs.replace(told, contact_name=None, contact_email=None)
+        if told != heard:
+            await tx.execute(update(t.signal).where(s.key == row.key).values(value=encode(told)))
 
 
 async def _delete(tx: AsyncConnection, erased: dict[str, int], table: Table, where: ColumnElement[bool]) -> None:

@@ -64,6 +64,16 @@ async def test_the_list_begins_with_the_gravest_and_says_why_from_its_numbers(
     assert "61 days in implementation, expected 45; blocked by active days of 28 at 1, goal ≥ 4" in english
 
 
+async def test_amounts_stand_currency_by_currency_and_the_page_says_so(scoring: Tenant, reader: AsyncClient) -> None:
+    for name, units, currency in (("yen", 900_000, "JPY"), ("euro", 90_000, "EUR"), ("dear", 95_000, "EUR")):
+        await scoring.tell(name, name=name, acv=units * MICRO, currency=currency)
+    page = (await reader.get("/?lang=en&sort=-acv")).text
+    assert _names(page) == ["dear", "euro", "yen"] and "currency by currency" in page
+    one = (await reader.get("/?lang=en&sort=-acv&currency=EUR")).text
+    assert _names(one) == ["dear", "euro"] and "currency by currency" not in one
+    assert '<input type="hidden" name="currency" value="EUR">' in one
+
+
 async def test_too_little_data_is_said_and_not_scored(scoring: Tenant, reader: AsyncClient) -> None:
     await scoring.tell("new", name="New")
     page = _text((await reader.get("/?lang=en")).text)

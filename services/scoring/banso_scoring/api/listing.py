@@ -51,14 +51,18 @@ class Order:
     """The account, out of the table whose index has the keys: a batch's accounts share one `changed_at`."""
 
 
+_BY_CURRENCY = (case((_a.acv.is_(None), 2), (_a.currency == "", 1), else_=0), _a.currency)
+"""Amounts of two currencies are not compared: those of one stand together, in the order of their codes, then those
+whose currency nobody said, then who has none."""
+_AMOUNT = func.coalesce(_a.acv, 0)
 _ORDERS: dict[Sort, Order] = {
     Sort.SCORE: Order((_h.score,), (float,), nullable=True, tie=_h.account),
     Sort.SCORE_DOWN: Order((_h.score,), (float,), down=True, nullable=True, tie=_h.account),
     Sort.CHANGED_AT: Order((_h.changed_at,), (int,), tie=_h.account),
     Sort.CHANGED_AT_DOWN: Order((_h.changed_at,), (int,), down=True, tie=_h.account),
     Sort.NAME: Order((_a.name,), (str,)),
-    Sort.ACV: Order((_a.acv,), (int,), nullable=True),
-    Sort.ACV_DOWN: Order((_a.acv,), (int,), down=True, nullable=True),
+    Sort.ACV: Order((*_BY_CURRENCY, _AMOUNT), (int, str, int)),
+    Sort.ACV_DOWN: Order((*_BY_CURRENCY, -_AMOUNT), (int, str, int)),
     Sort.RENEWAL_AT: Order((_a.renewal_at,), (int,), nullable=True),
 }
 
@@ -113,11 +117,10 @@ def filters(model: SuccessModel, query: ListQuery) -> list[Expression]:
     found: list[Expression] = [_h.model_version == model.version]
     known: list[tuple[Expression, Sequence[str]]] = [(_h.band, query.band), (_h.phase, query.phase)]
     known += [(_h.touch, query.touch), (_h.cell, query.cell), (_h.pattern, query.pattern)]
+    known += [(_a.owner, query.owner), (_a.currency, query.currency)]
     for column, wanted in known:
         if wanted:
             found.append(column.in_([str(value) for value in wanted]))
-    if query.owner:
-        found.append(_a.owner.in_(query.owner))
     if query.signal:
         found.append(or_(*(is_open(kind) for kind in query.signal)))
     if query.objectives:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from banso_common.contracts.account_signal import Band, SignalKind, TouchModel
 from banso_scoring.domain.plan.objectives import PlanState
@@ -65,6 +65,9 @@ def instant_of(value: object) -> object:
 Text = Annotated[str, Field(max_length=TEXT_CHARS_MAX), AfterValidator(_storable)]
 
 
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$", to_upper=True)]
+
+
 class ListQuery(BaseModel):
     """The query of `GET /v1/accounts`. A filter with several values lets through whoever has one of them."""
 
@@ -79,6 +82,8 @@ class ListQuery(BaseModel):
     pattern: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
     """Success patterns that the account's health comes from, as the model names them."""
     owner: Annotated[list[Text], Field(max_length=VALUES_MAX)] = []
+    currency: Annotated[list[Currency], Field(max_length=VALUES_MAX)] = []
+    """Of the contract value: ISO 4217."""
     signal: Annotated[list[SignalKind], Field(max_length=VALUES_MAX)] = []
     """Kinds of which an episode is open now."""
     objectives: Annotated[list[PlanState], Field(max_length=VALUES_MAX)] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from banso_common.web import place
 from banso_scoring.api.query import ListQuery, Sort
 
-MANY = ("band", "phase", "touch", "cell", "owner", "signal", "objectives", "pattern", "trouble")
+MANY = ("band", "phase", "touch", "cell", "owner", "signal", "objectives", "pattern", "trouble", "currency")
 ONE = ("q", "sort", "ended")
 
 

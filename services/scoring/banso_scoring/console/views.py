@@ -62,6 +62,11 @@ class ListPage:
         return any(line.detail.summary.owner for line in self.lines)
 
     @property
+    def currencies(self) -> int:
+        """In how many currencies the amounts of all that the filters let through are."""
+        return len(self.facets.all.amounts)
+
+    @property
     def has_acv(self) -> bool:
         """Whether any account on the page has an amount."""
         return any(line.detail.summary.acv is not None for line in self.lines)

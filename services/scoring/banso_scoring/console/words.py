@@ -19,6 +19,7 @@ class Words:
     flagged: str
     flagged_hint: str
     flagged_first: str
+    by_currency: str
     search: str
     anyone: str
     any_signal: str
@@ -80,6 +81,7 @@ WORDS: dict[Language, Words] = {
         accounts="{} 件のうち要対応 {} 件",
         flagged="要対応",
         flagged_hint="兆候の重さ、契約額の順",
+        by_currency="契約額は通貨ごとに並べています",
         flagged_first="要対応の順に戻す",
         search="名前・IDの先頭",
         anyone="担当者：全員",
@@ -140,6 +142,7 @@ WORDS: dict[Language, Words] = {
         accounts="{} accounts, {} flagged",
         flagged="flagged",
         flagged_hint="The gravest signal first, then the amount",
+        by_currency="Amounts stand currency by currency",
         flagged_first="Back to the flagged first",
         search="Name or id begins with",
         anyone="Any owner",

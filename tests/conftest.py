@@ -21,6 +21,7 @@ from banso_common.clock import ManualClock
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer, postgres_program
 from deploy.local.server import program
+from tests.stores import migrate, store_url
 
 settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("claims")  # how fast a busy machine is is no claim
@@ -68,35 +69,46 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(request: pytest.FixtureRequest) -> Callable[[], str]:
-    """Each call gives the SQLAlchemy URL of a fresh, empty PostgreSQL database, on the server that
-    BANSO_TEST_POSTGRES_URL names, else on our own. The databases are removed after the run."""
+def postgres_url(request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Each call gives the SQLAlchemy URL of a fresh PostgreSQL database, with the tables of the package that it names
+    or empty, on the server that BANSO_TEST_POSTGRES_URL names, else on our own. They are removed after the run."""
+    create = _creating(request)
+    templates: dict[str, str] = {"": ""}
     names = (f"banso_test_{os.getpid()}_{number}" for number in count())
+
+    def fresh(package: str = "") -> str:
+        if package not in templates:
+            template = next(names)
+            migrate(create(template, ""), package)
+            templates[package] = template
+        return create(next(names), templates[package])
+
+    return fresh
+
+
+def _creating(request: pytest.FixtureRequest) -> Callable[[str, str], str]:
+    """What creates the database of a name as a copy of another, or empty, and gives its URL."""
     named = os.environ.get("BANSO_TEST_POSTGRES_URL")
     if not named:
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        return lambda: server.create_database(next(names))
+        return server.create_database
     admin = named.replace("postgresql+asyncpg:", "postgresql:")
 
     def sql(statement: str) -> None:
         subprocess.run([postgres_program("psql"), "-q", "-d", admin, "-c", statement], check=True)
 
-    def fresh() -> str:
-        name = next(names)
-        sql(f"CREATE DATABASE {name}")
+    def create(name: str, template: str) -> str:
+        sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
         request.addfinalizer(lambda: sql(f"DROP DATABASE {name} WITH (FORCE)"))
         return "postgresql+asyncpg:" + admin.partition(":")[2].rpartition("/")[0] + f"/{name}"
 
-    return fresh
+    return create
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The SQLAlchemy URL of a fresh, empty database; the test runs once on each store."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'banso.sqlite'}"
-    fresh: Callable[[], str] = request.getfixturevalue("postgres_url")
-    return fresh()
+    return store_url(request, tmp_path)
 
 
 @pytest.fixture

@@ -41,9 +41,12 @@ class PostgresServer(Server):
         """The SQLAlchemy URL of a database of this server."""
         return f"postgresql+asyncpg://{USER}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database; gives its SQLAlchemy URL. Raises ServerError when it exists."""
-        self.run_tool([postgres_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "--", name])
+    def create_database(self, name: str, template: str = "") -> str:
+        """Create a database, empty or as a copy of `template`; gives its SQLAlchemy URL. Raises ServerError when it
+        exists, or somebody is connected to `template`."""
+        copied = ["-T", template] if template else []
+        server = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER]
+        self.run_tool([postgres_program("createdb"), *server, *copied, "--", name])
         return self.url(name)
 
     def _user(self) -> str | None:

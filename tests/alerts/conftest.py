@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from banso_common.clock import ManualClock
 from banso_common.db.engine import connect
-from banso_common.db.migrate import upgrade
 from tests.alerts.made import MONDAY_NOON
+from tests.stores import give_tables, store_url
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,10 +32,16 @@ def noon() -> ManualClock:
     return ManualClock(MONDAY_NOON)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a fresh database with alerts' tables; the test runs once on each store."""
+    return store_url(request, tmp_path, "banso_alerts")
+
+
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Alerts' tables, empty."""
+    give_tables(database_url, "banso_alerts")
     opened = connect(database_url)
-    await upgrade(opened, "banso_alerts")
     yield opened
     await opened.dispose()

@@ -15,7 +15,6 @@ from banso_common.contracts.account_activity import AccountActivity, ActivityKin
 from banso_common.contracts.codec import encode, identity_of
 from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
-from banso_common.db.migrate import upgrade
 from banso_common.http.app import make_app
 from banso_common.http.keys import KeyRing, Scope
 from banso_common.log.port import Batch
@@ -25,6 +24,7 @@ from banso_scoring.member import Member
 from banso_scoring.model.load import default_model
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.sweep import Sweep
+from tests.stores import give_tables
 
 LANES = 2
 
@@ -68,8 +68,8 @@ async def tenant(
     database_url: str, clock: ManualClock, model: SuccessModel | None = None, *, watched: bool = False
 ) -> AsyncIterator[Tenant]:
     """A fresh store, and a member that owns its lanes; unless `watched`, silence runs on the clock."""
+    give_tables(database_url, "banso_scoring")
     engine = connect(database_url)
-    await upgrade(engine, "banso_scoring")
     settings = ScoringSettings(scoring_database_url=database_url, feeds_watched=watched)
     member = Member(engine, model or default_model(), settings, clock)
     handler = ScoringHandler(member)

@@ -16,7 +16,6 @@ from banso_common.contracts.account_activity import AccountActivity
 from banso_common.contracts.codec import encode
 from banso_common.contracts.topics import Topic
 from banso_common.db.engine import connect
-from banso_common.db.migrate import upgrade
 from banso_common.db.transaction import reading, transaction
 from banso_common.log.port import Batch
 from banso_scoring import facts_store, statement_store
@@ -30,6 +29,7 @@ from banso_scoring.model.load import default_model
 from banso_scoring.settings import ScoringSettings
 from banso_scoring.sweep import Sweep
 from tests.scoring.promises.streams import Facts
+from tests.stores import give_tables
 
 LANES = 2
 EVER = -1_000_000
@@ -157,9 +157,7 @@ async def member_of(url: str, clock: ManualClock, **settings: Any) -> AsyncItera
 @asynccontextmanager
 async def room_of(url: str, clock: ManualClock, **settings: Any) -> AsyncIterator[Room]:
     """A member that owns all lanes of a fresh store."""
-    engine = connect(url)
-    await upgrade(engine, "banso_scoring")
-    await engine.dispose()
+    give_tables(url, "banso_scoring")
     async with member_of(url, clock, **settings) as room:
         await room.reload()
         yield room

@@ -9,8 +9,6 @@ import pytest
 
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import feed_subject, signal_decoder
-from banso_common.db.engine import connect
-from banso_common.db.migrate import upgrade
 from banso_common.errors import Fenced
 from banso_scoring import tables as t
 from tests.conftest import START_AT
@@ -29,9 +27,6 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def pair(database_url: str, clock: ManualClock) -> AsyncIterator[tuple[Room, Room]]:
     """Two members over one store and one log, without lanes yet."""
-    engine = connect(database_url)
-    await upgrade(engine, "banso_scoring")
-    await engine.dispose()
     async with (
         member_of(database_url, clock, feeds_watched=True) as one,
         member_of(database_url, clock, feeds_watched=True) as other,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import member_of
 from tests.scoring.promises.streams import event
+from tests.stores import store_url
 
 DAY = 20_513
 STANDING = [1, "run", DAY - 9, -1, -1, [True, False, False, False, False], [2, 0, 0, 0, 1], [DAY, -1, -1, -1, DAY - 9]]
@@ -55,6 +57,12 @@ def fill(connection: Connection) -> None:
         ),
         values,
     )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    return store_url(request, tmp_path)
 
 
 @pytest.mark.parametrize("back", [False, True])

@@ -10,18 +10,23 @@ import os
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
+from pydantic._internal import _docs_extraction, _fields
 
 from banso_common.clock import ManualClock
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer, postgres_program
 from deploy.local.server import program
 from tests.stores import migrate, store_url
+
+# A router's shapes tell their fields in docstrings, for which pydantic reads and parses the source of each anew.
+_fields.__dict__["extract_docstrings_from_cls"] = cache(_docs_extraction.extract_docstrings_from_cls)
 
 settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("claims")  # how fast a busy machine is is no claim

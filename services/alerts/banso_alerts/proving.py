@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from banso_alerts.domain.outreach import ChannelName
 from banso_alerts.domain.planning import Policy
-from banso_alerts.domain.proof.notices import Notice, notice_of
+from banso_alerts.domain.proof.notices import Notice, demotions_of, notice_of
 from banso_alerts.domain.proof.precision import Floor
 from banso_alerts.domain.proof.rule_book import RuleName
 from banso_alerts.render.message import Message
@@ -48,4 +48,6 @@ async def _settle(
         return None
     definition, standing = found
     notice = notice_of(name, definition, standing, policy.directory, now)
-    return None if notice is None else (notice, compose_notice(notice, floor, policy.directory.locale))
+    if notice is None:
+        return None
+    return notice, compose_notice(notice, demotions_of(standing)[-1].track, floor, policy.directory.locale)

@@ -30,7 +30,7 @@ from banso_alerts.domain.planning import Policy
 from banso_alerts.domain.stages.stage import Room, Rules
 from banso_alerts.editions import Editions
 from banso_alerts.handler import AlertsHandler, Work
-from banso_alerts.measuring import measure
+from banso_alerts.measuring import measure, tell_proposals
 from banso_alerts.proving import judge_rules
 from banso_alerts.revise import Reviser
 from banso_alerts.settings import AlertsSettings
@@ -178,8 +178,10 @@ class AlertsService:
 
     async def _measure(self, now: int) -> None:
         async with reading(self.engine) as tx:
-            plays = (await self._desk.in_force(tx)).plays
-        await measure(self.engine, plays, now)
+            policy = await self._desk.in_force(tx)
+        await measure(self.engine, policy.plays, now)
+        await tell_proposals(self.engine, policy, now, is_replay=self._clock.is_virtual)
+        self._stored()
 
     async def _prune(self, now: int) -> None:
         forgotten = 1

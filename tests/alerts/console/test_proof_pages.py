@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as with_state
 
 import pytest
 from httpx import AsyncClient
+from msgspec.structs import replace
 
 from banso_alerts.api.proof.fade_shapes import BinView, CurveView
 from banso_alerts.api.proof.play_shapes import EffectView
 from banso_alerts.console.proof_shown import fade_chart, whisker
 from banso_alerts.console.words_proof import PROOF_WORDS
+from banso_alerts.domain.proof.measurement import Measurement
 from banso_alerts.domain.proof.uplift import State
 from banso_alerts.domain.proof.wear_out import Freshness
 from banso_alerts.store import silences
+from banso_alerts.store.proof import findings
 from banso_common.clock import DAY_MS
-from banso_common.db.transaction import reading
+from banso_common.db.transaction import reading, transaction
 from tests.alerts.console.given import Console, forms_of, send, text_of
 from tests.alerts.console.invented import firm, live_through, settle
 from tests.alerts.console.proven import SILENT, UNBLOCK, judge_all, measure_all
@@ -72,6 +76,39 @@ async def test_effects_stand_with_their_intervals_and_no_winner_is_named_early(r
     assert "nothing is said before each side has 20 accounts" in rescue
     assert 'class="between"' not in cards["rescue"], "no interval is drawn where nothing may be said"
     assert "まだ決まらない" in (await reader.get("/outreach/proof?lang=ja")).text
+
+
+async def test_a_row_names_a_winner_only_where_the_headline_could(room: Room, reader: AsyncClient) -> None:
+    """By its own interval the outcome helps; among all plays and outcomes nobody may say so yet."""
+    await measure_all(room)
+    async with transaction(room.engine) as tx:
+        measured_at, found = (await findings.latest(tx)) or _missing()
+        plays = [
+            replace(
+                play,
+                verdict=State.CANNOT_SAY,
+                outcomes=[
+                    replace(
+                        one,
+                        verdict=State.CANNOT_SAY,
+                        by_account=with_state(one.by_account, state=State.HELPS),
+                        by_amount=[replace(each, verdict=State.CANNOT_SAY) for each in one.by_amount],
+                    )
+                    for one in play.outcomes
+                ],
+            )
+            for play in found.uplift
+        ]
+        await findings.keep(tx, replace(found, uplift=plays), measured_at)
+    page = (await reader.get("/outreach/proof?lang=en")).text
+    cards = re.sub(r"<details>.*?</details>", "", page.partition('<section class="card play"')[2], flags=re.S)
+    assert cards and not re.search(r"\bhelps\b|effect-hurts", text_of("<main>" + cards))
+    segments = " ".join(re.findall(r"<details>(.*?)</details>", page, re.S))
+    assert "taken by itself: helps" in segments and "effect-helps" not in segments
+
+
+def _missing() -> tuple[int, Measurement]:
+    raise AssertionError("nothing was measured")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

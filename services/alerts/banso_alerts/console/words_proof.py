@@ -47,6 +47,7 @@ class ProofWords:
     outcome: str
     by_amount: str
     never_early: str
+    alone: str
     less_is_better: str
     segments: str
     outcomes: Mapping[Outcome, str]
@@ -95,7 +96,8 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
             TurnKind.RECOVERED: "自動で復帰",
             TurnKind.RESTORED: "人が再開",
         },
-        proof_hint="知らせた顧客と、比較のため知らせなかった顧客の差です。区間はいつ見ても成り立ちます（95%）。",
+        proof_hint="知らせた顧客と、比較のため知らせなかった顧客の差です。区間はいつ見ても成り立ちます（95%）。"
+        "「効いている」「逆効果」は全プレイ・全結果を合わせて誤りが5%以下のものだけです。",
         computed="{} に集計",
         not_yet="まだ集計していません。",
         no_holdout="比較する群がありません。BANSO_HOLDOUT_SHARE を 0.1 などにすると測り始めます。",
@@ -105,6 +107,7 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
         outcome="結果",
         by_amount="金額で",
         never_early="両群に20社ずつ集まるまで何も言いません",
+        alone="これだけを見れば：{}",
         less_is_better="少ないほど良い",
         segments="区分ごと",
         outcomes={
@@ -166,7 +169,8 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
             TurnKind.RECOVERED: "came back by itself",
             TurnKind.RESTORED: "restored by a person",
         },
-        proof_hint="Accounts told against accounts left alone. The intervals hold however often they are read (95 %).",
+        proof_hint="Accounts told against accounts left alone. The intervals hold however often they are read (95 %). "
+        "Of what is said to help or to hurt, among all plays and outcomes, at most 5 % is false.",
         computed="measured {}",
         not_yet="Nothing was measured yet.",
         no_holdout="Nobody is left alone, so nothing can be compared. Set BANSO_HOLDOUT_SHARE, say to 0.1.",
@@ -176,6 +180,7 @@ PROOF_WORDS: Mapping[Language, ProofWords] = {
         outcome="Outcome",
         by_amount="by amount",
         never_early="nothing is said before each side has 20 accounts",
+        alone="taken by itself: {}",
         less_is_better="less is better",
         segments="By segment",
         outcomes={

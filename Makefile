@@ -5,6 +5,9 @@ BIN    := .venv/bin
 LOCK   := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade \
           --no-emit-index-url --no-emit-find-links --no-header pyproject.toml --group build
 
+# What Python compiled is kept, whatever this machine says: commands and tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev servers run run-distributed check test faults bench prove lock clean
 
@@ -43,7 +46,7 @@ check: setup-dev ## style and types
 
 test: check servers ## everything that must hold, in about ten minutes on two cores
 	@deploy/local/packages browser
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 faults: setup-dev servers ## the long run: 1,000 kills on each store
 	BANSO_TEST_KILLS=1000 $(BIN)/pytest -q -k kills --timeout 7200
@@ -64,3 +67,4 @@ lock: setup-dev ## choose the newest versions that pyproject.toml allows, and wr
 
 clean: ## remove what can be made again; your data in .banso stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find bench deploy libs prove services tests -name __pycache__ -prune -exec rm -rf {} +

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -32,6 +33,7 @@ settings.register_profile("claims", deadline=None, suppress_health_check=[Health
 settings.load_profile("claims")  # how fast a busy machine is is no claim
 
 START_AT = int(datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp()) * 1_000
+WHOLE = {"deploy", "fault", "story", "standalone", "contract", "prove"}
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -41,6 +43,14 @@ CHROMIUM_ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts the whole product goes first, then the modules with the most tests: one that is long and begins
+    last would keep one core waiting."""
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.parent.name not in WHOLE, -sizes[item.path], item.path))
 
 
 @pytest.fixture

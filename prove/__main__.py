@@ -91,7 +91,7 @@ def prove(given: argparse.Namespace) -> Proof:
     if not given.events and given.students != "none":
         modules = [] if given.students == "all" else given.students.split(",")
         taught = students(modules, quiet=given.json)
-    dead = [one for one in _spread(tried, _trials(given, spec)) if one is not None]
+    dead = [one for some in _spread(tried, _trials(given, spec)) for one in some]
     held = [*(bars(found) if found else []), *dead_bars(dead), *(taught.bars if taught else [])]
     return Proof(found, taught, held, dead)
 

@@ -1,4 +1,5 @@
-"""A feed that dies and whose backlog comes later, beside the same events without that: swept as in life.
+"""A feed that dies and whose backlog comes later, beside the same events without that: swept as in life. In a world it
+is the product's first, then that of those who write.
 
 Held against each other are what was said to the operator, what was said of customers while a feed was dead, and, once
 the backlog is read, everything that was ever said of customers: of whom, what, and of which day.
@@ -28,6 +29,7 @@ from banso_common.db.engine import connect
 from banso_common.db.migrate import upgrade
 from banso_common.db.transaction import reading
 from banso_scoring import tables as t
+from banso_scoring.domain.struggle.course import CODES, Stage
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.service import PACKAGE
 from banso_scoring.sweep import Sweep
@@ -42,7 +44,8 @@ from prove.told import moments_of
 LOOK_MS = 6 * HOUR_MS
 """So often it is looked at what is to be said, a minute past the hour."""
 DEAD_DAYS, AFTER_DAYS = (100, 110), 21
-"""Of an invented world: from which day to which its product is not heard, and how many days are told after that."""
+"""Of an invented world: from which day to which its product, or its help desk, is not heard, and how many days are told
+after that."""
 BEFORE_DAYS_MIN = 28
 ACCOUNTS_MAX = 100
 """More are not invented for this: to be swept four times a day costs more than to be walked."""
@@ -75,8 +78,15 @@ class DeadFeed(msgspec.Struct, frozen=True):
     """Alarms of customers where no feed died."""
     differing: int
     """Messages, of beginnings and of ends, that one of the two has and the other has not."""
+    contacts: bool = False
+    """Whether it is the feed of those who write that died."""
+    contact_unknown: int = 0
+    """At most so many accounts were in trouble, and it was unknown whether they wrote, while a feed was dead."""
+    silent: int = 0
+    """Alarms, of `unfounded`, that call an account silent."""
 
 
+CONTACT_UNKNOWN = CODES[Stage.CONTACT_UNKNOWN]
 Said = tuple[str, SignalKind, SignalState, int]
 """Of whom, what, whether it begins or ends, and when its episode began."""
 
@@ -99,6 +109,7 @@ class Told:
     outages: Sequence[Outage]
     accounts: int
     unknown: int
+    contact_unknown: int = 0
 
     def customers(self) -> dict[Said, AccountSignal]:
         """What was said of customers."""
@@ -111,35 +122,38 @@ class Told:
         return [one for one in opened if one.kind is SignalKind.FEED_STALE]
 
 
-def tried(trial: Trial) -> DeadFeed | None:
-    """The figures of a trial; None when no feed dies in it, or its world is too short. Raises SettingsError."""
+def tried(trial: Trial) -> list[DeadFeed]:
+    """The figures of a trial; none when no feed dies in it, or its world is too short. Raises SettingsError."""
     model = model_of(trial.model_file)
     if trial.world is not None:
-        spec = dying(trial.world)
-        if spec is None:
-            return None
-        days = spec.dead_feed[1] + AFTER_DAYS if spec.dead_feed else 0
-        dead, alive = (asyncio.run(told(moments_of(one, days), model)) for one in (spec, replace(spec, dead_feed=None)))
+        specs, days = dying(trial.world), min(DEAD_DAYS[1] + AFTER_DAYS, trial.world.days)
+        alive, *dead = [asyncio.run(told(moments_of(one, days), model)) for one in specs] or [NOTHING]
     elif trial.file is not None and files.has_backlog(trial.file):
-        dead, alive = (asyncio.run(told(files.read(trial.file, late=late).moments(), model)) for late in (True, False))
+        alive, *dead = [asyncio.run(told(files.read(trial.file, late=late).moments(), model)) for late in (False, True)]
     else:
-        return None
-    return compared(trial.name, dead, alive) if dead.outages else None
+        return []
+    names = [trial.name, f"{trial.name}, contacts"]
+    found = [compared(name, one, alive, contacts=name != trial.name) for name, one in zip(names, dead, strict=False)]
+    return [one for one in found if one.died]
 
 
-def dying(spec: WorldSpec) -> WorldSpec | None:
-    """The world with a product that is not heard for some days, and no more accounts than are needed; None for one
-    that is too short."""
+def dying(spec: WorldSpec) -> list[WorldSpec]:
+    """The world with no more accounts than are needed, then with a product that is not heard for some days, then with a
+    help desk that is not; none for one that is too short."""
     until = min(DEAD_DAYS[1], spec.days - AFTER_DAYS)
     since = until - (DEAD_DAYS[1] - DEAD_DAYS[0])
     if since < BEFORE_DAYS_MIN:
-        return None
-    return replace(spec, dead_feed=(since, until), accounts=min(spec.accounts, ACCOUNTS_MAX))
+        return []
+    steady = replace(spec, accounts=min(spec.accounts, ACCOUNTS_MAX))
+    return [steady, replace(steady, dead_feed=(since, until)), replace(steady, dead_contacts=(since, until))]
+
+
+NOTHING = Told([], [], 0, 0)
 
 
 async def told(heard: Iterable[Moment], model: SuccessModel) -> Told:
     """All that is said when this is heard and looked at again and again. Raises Refused."""
-    noted, unknown, accounts = Heard(), 0, 0
+    noted, unknown, contact_unknown, accounts = Heard(), 0, 0, 0
     with TemporaryDirectory(prefix="banso-") as folder:
         engine = connect(f"sqlite+aiosqlite:///{Path(folder) / 'dead.db'}")
         try:
@@ -153,12 +167,14 @@ async def told(heard: Iterable[Moment], model: SuccessModel) -> Told:
                     portfolio = telling.member.portfolio
                     accounts = len(portfolio)
                     unknown = max(unknown, int(np.count_nonzero(portfolio.stale_feeds(np.arange(accounts)))))
+                    stages = portfolio.columns.current.trouble_stage[:accounts]
+                    contact_unknown = max(contact_unknown, int(np.count_nonzero(stages == CONTACT_UNKNOWN)))
             async with reading(engine) as tx:
                 rows = (await tx.execute(select(t.outbox.c.value).order_by(t.outbox.c.seq))).scalars()
                 signals = [signal_decoder.decode(bytes(value)) for value in rows]
         finally:
             await engine.dispose()
-    return Told(signals, noted.outages(), accounts, unknown)
+    return Told(signals, noted.outages(), accounts, unknown, contact_unknown)
 
 
 def looked_at(heard: Iterable[Moment]) -> Iterator[Moment]:
@@ -174,7 +190,7 @@ def looked_at(heard: Iterable[Moment]) -> Iterator[Moment]:
         yield one, []
 
 
-def compared(name: str, dead: Told, alive: Told) -> DeadFeed:
+def compared(name: str, dead: Told, alive: Told, *, contacts: bool = False) -> DeadFeed:
     """The figures of both tellings."""
     said, beside, operator = dead.customers(), alive.customers(), dead.operator()
     about = {
@@ -183,32 +199,47 @@ def compared(name: str, dead: Told, alive: Told) -> DeadFeed:
     }
     opened = {key: one for key, one in said.items() if one.state is SignalState.OPENED}
     meanwhile = [key for key, one in opened.items() if any(outage.holds(one.said_at) for outage in dead.outages)]
+    unfounded = [key for key in meanwhile if key not in beside]
     return DeadFeed(
         case=name,
         died=[outage.source for outage in dead.outages],
-        days=max((one.again_at - one.heard_at) / DAY_MS for one in dead.outages),
+        days=max(((one.again_at - one.heard_at) / DAY_MS for one in dead.outages), default=0.0),
         operator=[len(some) for some in about.values()],
         operator_else=len(operator) - sum(map(len, about.values())),
         operator_beside=len(alive.operator()),
         accounts=dead.accounts,
         unknown=dead.unknown,
         meanwhile=len(meanwhile),
-        unfounded=len([key for key in meanwhile if key not in beside]),
+        unfounded=len(unfounded),
         alarms=len(opened),
         alarms_beside=sum(one.state is SignalState.OPENED for one in beside.values()),
         differing=len(said.keys() ^ beside.keys()),
+        contacts=contacts,
+        contact_unknown=dead.contact_unknown,
+        silent=sum(opened[key].kind is SignalKind.SILENT_STRUGGLING for key in unfounded),
     )
 
 
 def dead_bars(found: Sequence[DeadFeed]) -> list[Bar]:
-    """The bars of all trials together."""
+    """The bars of all trials together, of products and of those who write."""
     if not found:
         return []
-    each = [count for one in found for count in one.operator]
-    worst = max(each, key=lambda count: abs(count - 1))
-    unfounded, differing = sum(one.unfounded for one in found), sum(one.differing for one in found)
-    return [
-        Bar("dead feed: messages to the operator about each (the worst)", "= 1", float(worst), worst == 1),
-        Bar("dead feed: alarms meanwhile that are said nowhere else", "= 0", float(unfounded), unfounded == 0),
-        Bar("dead feed: messages that differ after the backlog", "= 0", float(differing), differing == 0),
-    ]
+    made: list[Bar] = []
+    for what, some in (
+        ("dead feed", [one for one in found if not one.contacts]),
+        ("dead contacts", [one for one in found if one.contacts]),
+    ):
+        if not some:
+            continue
+        worst = max((count for one in some for count in one.operator), key=lambda count: abs(count - 1))
+        unfounded, differing = sum(one.unfounded for one in some), sum(one.differing for one in some)
+        made += [
+            Bar(f"{what}: messages to the operator about each (the worst)", "= 1", float(worst), worst == 1),
+            Bar(f"{what}: alarms meanwhile that are said nowhere else", "= 0", float(unfounded), unfounded == 0),
+            Bar(f"{what}: messages that differ after the backlog", "= 0", float(differing), differing == 0),
+        ]
+    silent = sum(one.silent for one in found if one.contacts)
+    if any(one.contacts for one in found):
+        made.append(Bar("dead contacts: accounts called silent meanwhile", "= 0", float(silent), silent == 0))
+    quiet = sum(one.operator_else for one in found)
+    return [*made, Bar("messages to the operator about feeds that were only quiet", "= 0", float(quiet), quiet == 0)]

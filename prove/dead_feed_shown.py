@@ -10,7 +10,19 @@ from rich.table import Table
 
 from prove.dead_feed import DeadFeed
 
-HEADS = ("died", "days", "operator", "others", "unknown", "meanwhile", "unfounded", "alarms", "beside", "differing")
+HEADS = (
+    "died",
+    "days",
+    "operator",
+    "others",
+    "unknown",
+    "contact?",
+    "meanwhile",
+    "unfounded",
+    "alarms",
+    "beside",
+    "differing",
+)
 
 
 def show_dead_feeds(console: Console, found: Sequence[DeadFeed]) -> None:
@@ -29,6 +41,7 @@ def show_dead_feeds(console: Console, found: Sequence[DeadFeed]) -> None:
             " ".join(map(str, each)) + " each",
             f"{one.operator_else} / {one.operator_beside}",
             f"{one.unknown} of {one.accounts}",
+            str(one.contact_unknown),
             str(one.meanwhile),
             str(one.unfounded),
             str(one.alarms),
@@ -38,6 +51,7 @@ def show_dead_feeds(console: Console, found: Sequence[DeadFeed]) -> None:
     console.print(table)
     console.print(
         "died: feeds; operator: messages about each of them; others: messages about feeds that only were quiet, here /"
-        " beside; meanwhile: alarms of customers while a feed was dead; unfounded: those that are not said beside;"
-        " alarms, beside: of customers, to the end; differing: messages that only one of the two has."
+        " beside; contact?: accounts in trouble of which nobody knows whether they wrote; meanwhile: alarms of"
+        " customers while a feed was dead; unfounded: those that are not said beside; alarms, beside: of customers, to"
+        " the end; differing: messages that only one of the two has."
     )

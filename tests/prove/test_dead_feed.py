@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -116,8 +117,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(file: Path) -> DeadFeed:
-    done = tried(Trial("small", file=file))
-    assert done is not None
+    (done,) = tried(Trial("small", file=file))
     return done
 
 
@@ -126,26 +126,27 @@ def test_while_the_product_is_dead_nobody_is_alarmed_and_afterwards_the_same_was
     assert (found.accounts, found.unknown) == (6, 6)
     assert found.alarms == found.alarms_beside > 0
     assert (found.unfounded, found.differing) == (0, 0)
-    assert [bar.met for bar in dead_bars([found])] == [True, True, True]
+    assert [bar.met for bar in dead_bars([found])] == [True, True, True, True]
 
 
 def test_without_the_watch_the_bars_are_missed(file: Path, found: DeadFeed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BANSO_FEEDS_WATCHED", "false")
-    done = tried(Trial("small", file=file))
-    assert done is not None
+    (done,) = tried(Trial("small", file=file))
     assert (done.died, done.operator, done.unknown) == (found.died, [0], 0)
     assert done.differing > 0
-    assert [bar.met for bar in dead_bars([done])][::2] == [False, False]
+    assert [bar.met for bar in dead_bars([done])][:3:2] == [False, False]
 
 
 def test_a_file_without_a_backlog_and_a_world_without_a_dead_feed_are_not_tried(tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_bytes(b'{"account":"a","name":"b","at":1767603600000}\n')
-    assert tried(Trial("file", file=tmp_path / "e.jsonl")) is None
-    assert dying(WorldSpec(weeks=8)) is None
-    assert tried(Trial("short", WorldSpec(weeks=3))) is None
+    assert tried(Trial("file", file=tmp_path / "e.jsonl")) == []
+    assert dying(WorldSpec(weeks=8)) == []
+    assert tried(Trial("short", WorldSpec(weeks=3))) == []
 
 
-def test_of_a_world_only_what_is_needed_is_told_with_the_dead_feed_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_world_only_what_is_needed_is_told_without_a_dead_feed_and_with_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     tellings: list[int] = []
 
     async def short(heard: Iterable[Moment], model: SuccessModel) -> Told:
@@ -153,9 +154,11 @@ def test_of_a_world_only_what_is_needed_is_told_with_the_dead_feed_and_without(m
         return Told([], [], 0, 0)
 
     monkeypatch.setattr("prove.dead_feed.told", short)
-    assert dying(WorldSpec(weeks=30, accounts=600)) == WorldSpec(weeks=30, accounts=100, dead_feed=(100, 110))
-    assert tried(Trial("world", WorldSpec(weeks=30, accounts=1))) is None
-    assert tellings == [131, 131]
+    steady = WorldSpec(weeks=30, accounts=100)
+    dead = [replace(steady, dead_feed=(100, 110)), replace(steady, dead_contacts=(100, 110))]
+    assert dying(WorldSpec(weeks=30, accounts=600)) == [steady, *dead]
+    assert tried(Trial("world", WorldSpec(weeks=30, accounts=1))) == []
+    assert tellings == [131, 131, 131]
 
 
 def test_messages_are_counted_by_whom_they_are_about_and_by_when_they_were_said() -> None:
@@ -172,8 +175,30 @@ def test_messages_are_counted_by_whom_they_are_about_and_by_when_they_were_said(
     assert (seen.operator, seen.operator_else, seen.operator_beside) == ([2], 1, 0)
     assert (seen.meanwhile, seen.unfounded, seen.alarms, seen.alarms_beside, seen.differing) == (2, 1, 3, 2, 1)
     bars = dead_bars([seen])
-    assert [(bar.value, bar.met) for bar in bars] == [(2.0, False), (1.0, False), (1.0, False)]
+    assert [(bar.value, bar.met) for bar in bars] == [(2.0, False), (1.0, False), (1.0, False), (1.0, False)]
+    contacts = compared("x, contacts", Told([], [outage], 3, 2, 1), Told([], [], 3, 0), contacts=True)
+    assert (contacts.contacts, contacts.contact_unknown, contacts.silent) == (True, 1, 0)
+    apart = [(bar.what.split(":")[0], bar.value, bar.met) for bar in dead_bars([seen, contacts])]
+    assert apart[3:] == [
+        ("dead contacts", 0.0, False),
+        ("dead contacts", 0.0, True),
+        ("dead contacts", 0.0, True),
+        ("dead contacts", 0.0, True),
+        ("messages to the operator about feeds that were only quiet", 1.0, False),
+    ]
     assert dead_bars([]) == []
+
+
+def test_who_is_called_silent_while_those_who_write_are_not_heard_is_counted() -> None:
+    kinds = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.SILENT_STRUGGLING)
+    said = [
+        signal(account=name, said_at=5, opened_at=1, key=name, kind=kind, state=SignalState.OPENED)
+        for name, kind in zip("abc", kinds, strict=True)
+    ]
+    seen = compared("x", Told(said, [Outage("desk", 0, 10)], 3, 2), Told(said[2:], [], 3, 0), contacts=True)
+    assert (seen.meanwhile, seen.unfounded, seen.silent) == (3, 2, 1)
+    (bar,) = [bar for bar in dead_bars([seen]) if "silent" in bar.what]
+    assert (bar.value, bar.met) == (1.0, False)
 
 
 def test_the_table_says_what_was_found(found: DeadFeed) -> None:

@@ -113,6 +113,18 @@ def test_what_a_dead_feed_held_back_comes_in_one_backlog_and_nothing_is_lost() -
     assert len(dead[10]) > 3 * len(alive[10]) / 2
 
 
+def test_a_dead_help_desk_holds_back_contacts_alone() -> None:
+    spec = WorldSpec(accounts=30, weeks=2)
+    dead, alive = values(replace(spec, dead_contacts=(7, 10))), values(spec)
+    assert sorted(value for day in dead for value in day) == sorted(value for day in alive for value in day)
+    for day in range(14):
+        product = [[value for value in told[day] if b"helpdesk" not in value] for told in (dead, alive)]
+        assert product[0] == product[1]
+    came = [sum(b"helpdesk" in value for value in dead[day]) for day in range(7, 11)]
+    assert came == [0, 0, 0, sum(b"helpdesk" in value for day in alive[7:11] for value in day)]
+    assert came[3] > 0
+
+
 def test_truth_that_was_written_is_read_again_and_a_wrong_line_is_named(tmp_path: Path) -> None:
     told = list(truth_file.spells(World(WorldSpec(accounts=60, weeks=20))))
     truth_file.write(tmp_path / "truth.jsonl", told)

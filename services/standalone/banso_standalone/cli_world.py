@@ -48,12 +48,19 @@ class AskedWorld:
         typer.Option(metavar="FIRST-LAST", help="Days, from 0, between which the product is not heard: 100-110."),
     ] = ""
 
+    dead_contacts: Annotated[
+        str, typer.Option(metavar="FIRST-LAST", help="Days between which the help desk is not heard: 100-110.")
+    ] = ""
+
     def __post_init__(self) -> None:
         """The command is its options: once they are there, it runs."""
         today = datetime.fromtimestamp(SystemClock().now() / SECOND_MS, UTC).date()
         first = first_monday(self.weeks, today)
         spec = WorldSpec(seed=self.seed, accounts=self.accounts, weeks=self.weeks, first_monday=first)
-        spec = replace(spec, dead_feed=dead_days(self.dead_feed, spec.days) if self.dead_feed else None)
+        dead, contacts = (
+            dead_days(written, spec.days) if written else None for written in (self.dead_feed, self.dead_contacts)
+        )
+        spec = replace(spec, dead_feed=dead, dead_contacts=contacts)
         wanted = Wanted(spec, self.days_a_second, self.truth)
         run_standalone(load(StandaloneSettings), Console(highlight=False), wanted)
 
@@ -67,7 +74,7 @@ def world_file(
             "--set",
             metavar="KEY=VALUE",
             help="Of the world, as JSON: seed=1 accounts=200 weeks=26 prevalence=0.045 use=0.6 incident_week=null "
-            "dead_feed=[100,110] shuffled_contacts=true …",
+            "dead_feed=[100,110] dead_contacts=[100,110] shuffled_contacts=true …",
         ),
     ] = None,
 ) -> None:
@@ -81,7 +88,9 @@ def dead_days(written: str, days: int) -> tuple[int, int]:
     """`100-110`: from the first to the last of these days a feed is dead. Raises SettingsError."""
     first, _, last = written.partition("-")
     if not (first.isdecimal() and last.isdecimal() and 0 < int(first) < int(last) < days):
-        raise SettingsError(f"--dead-feed takes two days of the world's {days}, as in 100-110, not `{written}`")
+        raise SettingsError(
+            f"a feed dies and comes again on two days of the world's {days}, as in 100-110, not `{written}`"
+        )
     return int(first), int(last)
 
 
@@ -105,7 +114,7 @@ def write_events(file: Path, told: World) -> int:
     with file.open("wb") as lines, Progress(console=Console(stderr=True), transient=True) as progress:
         for day in progress.track(range(story.days), description="world"):
             told_at = int(datetime.combine(told.date_of(day), TOLD, UTC).timestamp()) * SECOND_MS
-            late = told.spec.dead_feed is not None and day == told.spec.dead_feed[1]
+            late = day in told.spec.backlog_days
             form = b'{"received_at":%d,"event":%%s}\n' % told_at if late else b"%s\n"
             for column in story.columns(day, told_at, 1):
                 lines.writelines(form % value for value in column.values)

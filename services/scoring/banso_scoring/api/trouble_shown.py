@@ -29,10 +29,10 @@ class TroubleEpisode:
     resolved_on: str | None
     """When it was said to be solved; the day of its end for who wrote and nobody said so."""
     ended_on: str | None
-    """When the friction was back at what is usual."""
+    """When the friction was back at what is usual, or the contract ended."""
     stage: Stage
     outcome: Outcome
-    """`unspoken`: it ended and they never said a word."""
+    """`unspoken`: it ended and they never said a word. `left`: it went on until the contract ended."""
 
 
 @dataclass(frozen=True, slots=True)

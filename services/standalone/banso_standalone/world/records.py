@@ -2,8 +2,8 @@
 CloudEvents with its feature and version, who an account is as Segment calls.
 
 A record is a function of the spec, its day and its place in the day; its id too, so that a day that is sent again
-is known. Nothing of the hidden states is in it. While the feed is dead the product's records wait, and come
-together on the day it works again; the help desk and the billing do not depend on it.
+is known. Nothing of the hidden states is in it. While a feed is dead the product's records wait, or those of the help
+desk, and come together on the day it works again; no other depends on it.
 """
 
 from __future__ import annotations
@@ -75,25 +75,21 @@ class WorldStory:
         """The records that are sent on `day`, at `told_at`."""
         lane = np.array([partition_of(name, partitions) for name in self._names], np.int64)
         midnight_at = told_at - told_at % DAY_MS
-        happened = self.world.day(day)
+        happened, spec = self.world.day(day), self.world.spec
         parts = [self._described(day, midnight_at), self._billing(happened, midnight_at)]
-        parts.append(self._contacts(happened, midnight_at))
-        for one in self._arriving(day):
-            earlier_ms = (day - one) * DAY_MS
-            parts += self._product(happened if one == day else self.world.day(one), midnight_at - earlier_ms)
+        for one in _arriving(day, spec.dead_contacts):
+            parts.append(self._contacts(self._then(happened, one), midnight_at - (day - one) * DAY_MS))
+        for one in _arriving(day, spec.dead_feed):
+            parts += self._product(self._then(happened, one), midnight_at - (day - one) * DAY_MS)
         return [
             Outgoing(Topic.USAGE_EVENTS, lane[accounts].tolist(), self._keys[accounts].tolist(), values)
             for accounts, values in parts
             if values
         ]
 
-    def _arriving(self, day: int) -> Iterator[int]:
-        """The days whose product events arrive on `day`."""
-        dead = self.world.spec.dead_feed
-        if dead is None or not dead[0] <= day <= dead[1]:
-            yield day
-        elif day == dead[1]:
-            yield from range(dead[0], day + 1)
+    def _then(self, happened: Day, number: int) -> Day:
+        """The day `number`, which may be that which `happened`."""
+        return happened if number == happened.number else self.world.day(number)
 
     def _product(self, happened: Day, midnight_at: int) -> Iterator[Columns]:
         draw = np.random.default_rng([self.world.spec.seed, 4, happened.number])
@@ -190,3 +186,11 @@ class WorldStory:
         """The instant of `clock` in a zone on the UTC day that begins at `midnight_at`."""
         today = date(1970, 1, 1) + timedelta(midnight_at // DAY_MS)
         return int(datetime.combine(today, clock, ZoneInfo(zone)).timestamp()) * SECOND_MS
+
+
+def _arriving(day: int, dead: tuple[int, int] | None) -> Iterator[int]:
+    """The days whose events arrive on `day` through a feed that is dead between these."""
+    if dead is None or not dead[0] <= day <= dead[1]:
+        yield day
+    elif day == dead[1]:
+        yield from range(dead[0], day + 1)

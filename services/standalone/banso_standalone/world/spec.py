@@ -84,9 +84,16 @@ class WorldSpec:
     incident_ratio: float = 5.0
     dead_feed: tuple[int, int] | None = None
     """From which day to which the product's events do not arrive; they come in one backlog after it."""
+    dead_contacts: tuple[int, int] | None = None
+    """The same of the help desk's."""
     shuffled_contacts: bool = False
     """A placebo: contacts are handed round among accounts of like size, so that they say nothing."""
     first_monday: tuple[int, int, int] = (2026, 1, 5)
+
+    @property
+    def backlog_days(self) -> set[int]:
+        """The days on which a backlog comes."""
+        return {dead[1] for dead in (self.dead_feed, self.dead_contacts) if dead is not None}
 
     @property
     def days(self) -> int:

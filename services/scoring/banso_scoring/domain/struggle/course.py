@@ -86,25 +86,29 @@ class Course:
     """(n,): T; after a resolution that of the friction since then, if that is less."""
     recurred: Bools
     """(n,): whether a trouble that had been resolved came again today."""
+    left: Days
+    """(n,): the day on which a trouble that went on is over because the contract is; `NO_DAY` for none."""
 
     @classmethod
     def none(cls, struggle: Struggle) -> Course:
         """Nobody has, or lately had, any trouble."""
         alone, n = struggle.trouble_alone.copy(), len(struggle.trouble_alone)
         days, stage = np.full((CLOSED + 1, n), NO_DAY, np.int32), np.full(n, CODES[Stage.NONE], np.int8)
-        return cls(days, stage, np.ones(n), np.ones(n), alone, np.zeros(n, np.bool_))
+        return cls(days, stage, np.ones(n), np.ones(n), alone, np.zeros(n, np.bool_), np.full(n, NO_DAY, np.int32))
 
 
 def step(model: SuccessModel, panel: Panel, cohort: Cohort, previous: Standing, struggle: Struggle) -> Course:
     """The course after `panel.today`, from the standing at the close of an earlier day.
 
-    An account whose contract is over has none. Only accounts with trouble, now or lately, are looked at.
+    An account whose contract is over has none: one that went on ends with it. Only accounts with trouble, now or
+    lately, are looked at.
     """
     assert panel.today is not None
     found = Course.none(struggle)
     looked_at = (previous.trouble_days[OPENED] != NO_DAY) | (struggle.trouble_alone >= _rule(model).open)
     if panel.ended is not None:
         looked_at &= ~panel.ended
+        found.left[:] = np.where(panel.ended & _goes_on(previous.trouble_days), panel.today, NO_DAY)
     some = np.flatnonzero(looked_at)
     if not model.trouble.enabled or not len(some):
         return found
@@ -135,7 +139,7 @@ def _of_some(facts: Facts, cohort: Cohort, before: Standing, struggle: Struggle)
     model, some, today = facts.model, facts.some, facts.today
     rule, rules = _rule(model), model.trouble
     days, total = before.trouble_days.copy(), struggle.trouble_alone[some]
-    within, resolved = (days[OPENED] != NO_DAY) & (days[CLOSED] == NO_DAY), days[RESOLVED] != NO_DAY
+    within, resolved = _goes_on(days), days[RESOLVED] != NO_DAY
     fresh = facts.trouble_since(cohort, struggle, np.where(resolved, days[RESOLVED], today).astype(np.int32))
     again = within & resolved & (fresh >= rule.open)
     begins = ~within & (total >= rule.open) & struggle.enough_data[some]
@@ -158,7 +162,13 @@ def _of_some(facts: Facts, cohort: Cohort, before: Standing, struggle: Struggle)
     newly = (days[RESOLVED] != NO_DAY) & (days[RESOLVED] != before.trouble_days[RESOLVED])
     counted = np.where(newly, LOG_NEUTRAL, fresh)
     alone = np.where(np.isin(stage, _OVER), np.minimum(total, counted), total)
-    return Course(days, stage, carried, factor(model, days, stage, carried, today), alone, came_back)
+    nobody = np.full(len(some), NO_DAY, np.int32)
+    return Course(days, stage, carried, factor(model, days, stage, carried, today), alone, came_back, nobody)
+
+
+def _goes_on(days: Days) -> Bools:
+    """(n,): whether a trouble has begun and not ended."""
+    return np.asarray((days[OPENED] != NO_DAY) & (days[CLOSED] == NO_DAY))
 
 
 def _opened(days: Days, came_back: Bools, since: Days, today: Days) -> Days:

@@ -6,7 +6,7 @@ Episodes are what is true now: a look back replaces those of an account whole, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 import numpy as np
@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     RESOLVED = "resolved"
     CONFIRMED = "confirmed"
     RECURRED = "recurred"
+    LEFT = "left"
+    """It went on until the contract ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ def episodes_of(before: Standing, after: Standing, found: Course) -> list[tuple[
         made.append((place, episode(after, place)))
     for place in np.flatnonzero(found.recurred).tolist():
         made.append((place, episode(before, place, came_again=True)))
+    for place in np.flatnonzero(found.left != NO_DAY).tolist():
+        newest = episode(before, place)
+        made.append((place, replace(newest, closed_day=int(found.left[place]), outcome=Outcome.LEFT)))
     return made
 
 
@@ -84,6 +89,8 @@ def at_close(model: SuccessModel, episodes: Iterable[Episode], day: int) -> Stan
     if not begun:
         return standing
     newest = max(begun, key=lambda one: one.opened_day)
+    if newest.outcome is Outcome.LEFT and newest.closed_day <= day:
+        return standing
     days = np.array([[getattr(newest, name)] for name in DAYS_OF], np.int32)
     days[days > day] = NO_DAY
     over = int(max(days[CLOSED, 0], days[RESOLVED, 0]))

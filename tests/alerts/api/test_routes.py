@@ -63,6 +63,12 @@ async def test_every_filter_lets_through_what_it_says(
     assert {each["account"] for each in await listed(api, **query)} == accounts
 
 
+async def test_an_account_is_asked_for_in_any_spelling(api: httpx.AsyncClient, room: Room) -> None:
+    await room.hear(signal("Caf\u00e9"), signal("Cafe"))
+    for said in ("Caf\u00e9", "Cafe\u0301"):
+        assert [each["account"] for each in await listed(api, account=said)] == ["Caf\u00e9"]
+
+
 async def test_pages_go_on_where_the_last_one_ended_whatever_comes_in_between(
     api: httpx.AsyncClient, room: Room
 ) -> None:

@@ -152,6 +152,14 @@ def test_a_silence_holds_who_has_one_of_the_values_of_every_field_that_it_names(
     assert decide(REACHABLE, about).reason is Reason.SILENCED
 
 
+@pytest.mark.parametrize("said", ["Caf\u00e9", "Cafe\u0301"])
+@pytest.mark.parametrize("stored", ["Caf\u00e9", "Cafe\u0301"])
+def test_a_silence_names_an_account_in_any_spelling(said: str, stored: str) -> None:
+    silence = replace(SILENCE, matcher=Matcher(account=(said, "other")))
+    assert silence.holds(candidate(signal(stored)), MONDAY_NOON)
+    assert not silence.holds(candidate(signal("Cafe")), MONDAY_NOON)
+
+
 def test_a_silence_holds_from_its_beginning_to_its_end_and_no_longer() -> None:
     later = context(silences=[SILENCE], now=SILENCE.expires_at)
     assert decide(REACHABLE, later).state is OutreachState.PLANNED

@@ -23,6 +23,7 @@ from banso_alerts.api.silences import add_silences, ahead
 from banso_alerts.domain.acts import Act, Deed, Source
 from banso_alerts.store import inbox
 from banso_common.clock import Clock
+from banso_common.contracts.spelling import spellings
 from banso_common.db.transaction import reading, transaction
 from banso_common.errors import Refused
 from banso_common.http.paging import cursor_of, keys_of
@@ -82,7 +83,7 @@ def _inbox(router: APIRouter, engine: AsyncEngine, clock: Clock, changed: Callab
 def filter_of(query: ListQuery, now: int) -> inbox.Filter:
     """Which outreaches a query asks for."""
     values: dict[str, list[str]] = {
-        "account": query.account,
+        "account": [way for account in query.account for way in spellings(account)],
         "owner": query.owner,
         "state": [state.value for state in query.state],
         "reason": [reason.value for reason in query.reason],

@@ -12,6 +12,7 @@ import msgspec
 
 from banso_alerts.domain.outreach import Candidate
 from banso_common.contracts.account_signal import Severity, SignalKind, TouchModel
+from banso_common.contracts.spelling import composed
 
 
 class Matcher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,7 +35,7 @@ class Matcher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether the candidate is what this matcher speaks of."""
         signal = candidate.signal
         asked = (
-            (self.account, signal.account),
+            ({composed(account) for account in self.account}, composed(signal.account)),
             (self.owner, signal.owner_email),
             (self.kind, signal.kind),
             (self.play, candidate.play.name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -16,6 +17,12 @@ from banso_common.web.door import safe_next
 from tests.scoring.api.given import Door, Tenant
 
 PAGES = ["/", "/?band=watch&q=a", "/accounts/acme"]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Keys are files: the store has no part in what is claimed here."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'banso.sqlite'}"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -12,7 +12,18 @@ import pytest
 from banso_common.errors import SettingsError, Unavailable
 from banso_common.log.kafka import KafkaLog, KafkaSettings
 from deploy.local.kafka import KafkaServer
-from tests.contract.places import TOPIC, WAIT_S, KafkaPlace, Told, collect, collect_until, numbers, outgoing, values
+from tests.contract.places import (
+    PARTITIONS,
+    TOPIC,
+    WAIT_S,
+    KafkaPlace,
+    Told,
+    collect,
+    collect_until,
+    numbers,
+    outgoing,
+    values,
+)
 
 
 @pytest.fixture
@@ -49,6 +60,9 @@ async def test_readers_and_writers_say_that_the_broker_is_away_and_go_on_when_it
         await writer.write([outgoing(0, [b"may be written twice"])])
     with pytest.raises(Unavailable):
         await collect_until(reader, lambda _: False)
+    reader.resume(range(PARTITIONS))  # as a loop does that starts over
+    with pytest.raises(Unavailable):  # still: else the loop would say that it works, for as long as away_ms
+        await reader.read(10, 50)
     with pytest.raises(Unavailable):
         await reader.commit({0: 5})
     with pytest.raises(Unavailable):

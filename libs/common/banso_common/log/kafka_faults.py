@@ -43,7 +43,7 @@ def named(fault: Exception) -> BansoError:
         return SettingsError(f"Kafka refuses us: {fault}")
     if isinstance(fault, TOO_LARGE):
         return TooLarge("too_large", f"Kafka refuses a record for its size: {fault}")
-    return Unavailable(f"Kafka: {fault or type(fault).__name__}")
+    return Unavailable(f"Kafka: {str(fault) or type(fault).__name__}")
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class KafkaReader:
         self._consumer: AIOKafkaConsumer | None = None
         self._fetching: Fetch | None = None
         self._paused: set[int] = set()
-        self._heard_at = 0.0
+        self._heard_at, self._silent = 0.0, False  # silent until it answers: who starts over does not work yet
         self._closed = False
 
     async def open(self, assignee: Assignee | None) -> None:
@@ -120,7 +120,8 @@ class KafkaReader:
     def resume(self, partitions: Sequence[int]) -> None:
         ours = self._paused & set(partitions)
         self._paused -= ours
-        self._heard_at = time.time()
+        if not self._silent:
+            self._heard()  # what was paused, or not read for long, was not asked for
         if self._consumer is not None and ours:
             self._consumer.resume(*map(self._place, ours))
 
@@ -157,7 +158,7 @@ class KafkaReader:
             raise
         self._consumer = consumer
         self._fetching = fetch_of(consumer, with_headers=self._with_headers, lean=self._settings.lean_fetch)
-        self._heard_at = time.time()
+        self._heard()
         return consumer
 
     async def _disconnect(self) -> None:
@@ -204,7 +205,7 @@ class KafkaReader:
             for partition in share:
                 consumer.seek(self._place(partition), offsets[partition])
             consumer.resume(*(self._place(partition) for partition in share - self._paused))
-            self._heard_at = time.time()
+            self._heard()
 
     async def _starts(self, consumer: AIOKafkaConsumer, share: Collection[int]) -> dict[int, int]:
         """Where the group goes on in each partition: its committed offset, or the log's beginning."""
@@ -258,7 +259,7 @@ class KafkaReader:
         return {}
 
     def _batches(self, consumer: AIOKafkaConsumer, found: Fetched) -> list[Batch]:
-        self._heard_at = time.time()
+        self._heard()
         return [batch_of(self._topic, place, columns, consumer.highwater(place)) for place, columns in found.items()]
 
     async def _out_of_range(self, consumer: AIOKafkaConsumer, place: TopicPartition, wanted: int) -> OffsetOutOfRange:
@@ -275,9 +276,14 @@ class KafkaReader:
         elif not self._rebalance.owned and time.time() - self._heard_at > self._settings.away_ms / 1000:
             with our_faults():
                 await asyncio.wait_for(consumer.topics(), self._settings.request_timeout_ms / 1000)
-            self._heard_at = time.time()
-        if listening and time.time() - self._heard_at > self._settings.away_ms / 1000:
+            self._heard()
+        self._silent = bool(listening) and time.time() - self._heard_at > self._settings.away_ms / 1000
+        if self._silent:
             raise Unavailable(f"Kafka has not answered for {self._settings.away_ms} ms")
+
+    def _heard(self) -> None:
+        """Kafka answered, or was not asked."""
+        self._heard_at, self._silent = time.time(), False
 
     async def _reopen(self) -> None:
         """Give up a consumer that failed, and all that it owned; the next `read` makes another."""

@@ -48,7 +48,8 @@ test: check servers ## everything that must hold, in about ten minutes on two co
 	@deploy/local/packages browser
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-faults: setup-dev servers ## the long run: 1,000 kills on each store
+faults: setup-dev servers ## the long run: 1,000 kills on each store, and servers that go away under load
+	$(BIN)/python -m tests.fault.outages
 	BANSO_TEST_KILLS=1000 $(BIN)/pytest -q -k kills --timeout 7200
 
 bench: setup-dev servers ## what it costs, beside raw Kafka and a naive consumer

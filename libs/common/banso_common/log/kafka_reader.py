@@ -103,8 +103,10 @@ class KafkaReader:
             raise Fenced(f"{self._group} does not own {self._topic}/{sorted(lost or offsets)}")
         places = {self._place(partition): offset for partition, offset in offsets.items()}
         if places:
+            self._silent = True
             with our_faults():
                 await asyncio.wait_for(consumer.commit(places), self._settings.request_timeout_ms / 1000)
+            self._silent = False
 
     def seek(self, partition: int, offset: int) -> None:
         if self._consumer is not None and partition in self._rebalance.owned:
@@ -228,9 +230,8 @@ class KafkaReader:
         assert self._fetching is not None
         try:
             with our_faults():
-                found = await self._fetching.fetch(records_max, 0)
-                if not found:
-                    found = await self._fetch_waiting(self._fetching, records_max, ends_at)
+                there = await self._fetching.fetch(records_max, 0)
+                return there or await self._fetch_waiting(self._fetching, records_max, ends_at)
         except Unavailable as fault:
             if isinstance(fault.__cause__, kafka.OffsetOutOfRangeError):
                 place, wanted = next(iter(fault.__cause__.args[0].items()))
@@ -239,7 +240,6 @@ class KafkaReader:
                 raise await self._out_of_range(consumer, place, wanted) from fault
             await self._reopen()
             raise
-        return found
 
     async def _fetch_waiting(self, fetching: Fetch, records_max: int, ends_at: float) -> Fetched:
         getting = asyncio.ensure_future(fetching.fetch(records_max, max(0, ends_at - time.monotonic())))

@@ -107,7 +107,11 @@ def bars(found: Worlds) -> list[Bar]:
     gain, left = banso.precision - bare.precision, shuffled.precision - shuffled_bare.precision
     share = left / gain if gain > 0 else float("nan")
     rows = []
-    for how, lists in ((", kept daily", found.daily), (", drawn weekly, whoever was told before", found.budget)):
+    for how, lists in (
+        (", kept daily", found.daily),
+        (", drawn weekly, half news", found.news),
+        (", drawn weekly, whoever was told before", found.budget),
+    ):
         one = _of(lists, Rule.BANSO)
         best = next((row.pooled for row in lists if row.rule is Rule.ORACLE), None)
         rows += [

@@ -113,7 +113,7 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
         cases=["one"],
         prevalence=0.045,
         daily=[row(Rule.BANSO, 0.6), row(Rule.ORACLE, 0.9)],
-        news=[],
+        news=[row(Rule.BANSO, 0.75)],
         budget=[row(Rule.BANSO, 0.7), row(Rule.TROUBLE, 0.5)],
         alarms=[],
         placebo=[row(Rule.BANSO, 0.6), row(Rule.TROUBLE, 0.5)],
@@ -123,7 +123,7 @@ def test_bars_are_met_or_missed_by_what_was_found() -> None:
         notes=[],
     )
     held = bars(found)
-    assert [bar.met for bar in held] == [False, True, False, True, True, False, True, False]
+    assert [bar.met for bar in held] == [False, True, False, True, True, False, True, True, False, True, False]
     assert [bar.best for bar in held[:4]] == [0.9, 0.7, 15.0, None]
 
 

@@ -225,6 +225,8 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, known: Known,
     phase = model.journey[int(found.standing.phase[column])]
     cell = model.matrix.cells[int(found.evaluation.placement.cell[column])]
     last_day = int(portfolio.columns.last_day[said.position])
+    struggle = found.evaluation.struggle
+    met = met_of(model, known.facts, found.day, int(struggle.window_days[column]))
     return AccountSignal(
         v=VERSION,
         key=signal_key(account, said.kind, said.episode, said.state, said.turn),
@@ -242,7 +244,7 @@ def signal_of(portfolio: Portfolio, found: Assessment, said: Said, known: Known,
         coverage=round(float(found.evaluation.health.coverage[column]), 4),
         model_version=model.version,
         score=None if math.isnan(score) else round(score, 2),
-        evidence=evidence_of(model, found.evaluation.struggle, column, met_of(model, known.facts, found.day)),
+        evidence=evidence_of(model, struggle, column, met),
         detail={
             "phase_days": found.day - int(found.standing.entered_day[column]),
             "last_event_days": found.day - last_day if last_day >= 0 else None,

@@ -98,7 +98,8 @@ async def test_the_numbers_are_those_of_the_facts(scoring: Tenant, client: Async
     assert found["attributes"]["contact_email"] is None
     evidence = found["evidence"]
     error = next(channel for channel in evidence["channels"] if channel["channel"] == "error")
-    assert (error["seen"], error["users"], evidence["attempts"]) == (42, 3, 20 * 4 + 42)
+    assert evidence["window_days"] == 16, "trouble came in the last 14 of 20 days"
+    assert (error["seen"], error["users"], evidence["attempts"]) == (42, 3, 15 * 4 + 42)
     assert error["expected"] < error["seen"]
     assert found["facts"] == {
         "first_event_on": "2026-02-10",

@@ -147,7 +147,7 @@ async def test_the_page_of_an_account_shows_score_goal_evidence_and_course(
         "黙って困っている",
         "順調さ",
         "重み 30",
-        "つまずきの根拠（56日間",
+        "つまずきの根拠（36日間",
         "3人",
     ):
         assert said in text

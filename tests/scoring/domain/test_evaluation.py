@@ -70,7 +70,7 @@ def test_a_silent_struggle_is_signalled_with_its_numbers_and_a_vocal_one_is_stru
     assert standing.open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]].tolist() == [True, False]
     assert standing.open[KIND_ROWS[SignalKind.STRUGGLING]].tolist() == [False, True]
     said = evidence_of(MODEL, found.struggle, 0, [Met(3, "error", 70, 28), Met(0, None, 0, 0)])
-    assert (said.window_days, said.attempts, said.enough_data) == (56, 280, True)
+    assert (said.window_days, said.attempts, said.enough_data) == (36, 180, True)
     assert (said.channels[0].channel, said.channels[0].seen, said.channels[0].users) == ("error", 70, 3)
     assert (said.channels[0].event, said.channels[0].event_seen, said.channels[0].days) == ("error", 70, 28)
     assert (said.channels[1].event, said.channels[1].event_seen, said.channels[1].days) == (None, None, None)

@@ -112,7 +112,12 @@ async def examine(tx: AsyncConnection, member: Member, names: Sequence[str]) -> 
                 told=portfolio.columns.current.take(np.array([position])),
                 evaluation=made,
                 points=points,
-                evidence=evidence_of(member.model, made.struggle, column, met_of(member.model, own, day)),
+                evidence=evidence_of(
+                    member.model,
+                    made.struggle,
+                    column,
+                    met_of(member.model, own, day, int(made.struggle.window_days[column])),
+                ),
                 days_with_facts=sum(day - DAYS < at <= day for at in own),
                 plan=plan_found(portfolio, position, panel.plans, (column, day)),
                 moves=moves[rows[position].account],

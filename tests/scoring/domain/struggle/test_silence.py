@@ -67,6 +67,20 @@ def test_what_is_told_of_the_leading_beginning_is_what_was_summed_over_channels(
         assert np.array_equal(whole[:, some], part)
 
 
+def test_who_is_called_silent_is_shown_the_days_of_silence_and_not_what_they_wrote_before_it() -> None:
+    wrote = on_days(2, dict.fromkeys(range(20, 56, 4), 1.0))
+    worse = on_days(2, dict.fromkeys(range(16), 1.0)) * np.array([[2.0], [0.0]])
+    events = {"act": steady(2, 5), "error": worse + steady(2, 0.1), "help": steady(2, 0.5), "contact": wrote}
+    found = struggle_of(panel_of(MODEL, events, 2, seats=10))
+    assert found.log_odds[0] > 0 > found.log_odds[1]
+    assert found.window_days.tolist() == [16, MODEL.silence.shown_days]
+    assert found.attempts.tolist() == [80.0, 280.0]
+    assert found.contacts_seen.tolist() == [0.0, 9.0]
+    assert found.contacts_expected[0] > 1
+    assert found.seen[0, 0] > 5 * found.expected[0, 0]
+    assert np.allclose(found.contacts_from.sum(axis=0), found.contacts_expected)
+
+
 def test_the_odds_of_no_contact_are_a_over_a_plus_m_to_the_a() -> None:
     assert at_most(np.array([0.0]), np.array([3.0]), 3.0) == pytest.approx(0.125)
     # one contact: + 3·(1/2)^3·(1/2)

@@ -34,7 +34,7 @@ def evidence_of(model: SuccessModel, struggle: Struggle, index: int, met: Sequen
     contacts = _known(struggle.contacts_seen[index])
     log_odds = struggle.log_odds[index] if struggle.contact_known else struggle.trouble[index]
     return Evidence(
-        window_days=model.silence.shown_days,
+        window_days=int(struggle.window_days[index]),
         attempts=int(struggle.attempts[index]),
         channels=channels,
         contacts_seen=None if contacts is None else int(contacts),

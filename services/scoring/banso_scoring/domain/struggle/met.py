@@ -22,9 +22,9 @@ class Met:
     """From the first to the last day on which any of it was seen, both counted."""
 
 
-def met_of(model: SuccessModel, facts: Mapping[int, Cells], today: int) -> list[Met]:
-    """By channel of the model; `facts` by day, of which the last `shown_days` up to `today` count."""
-    first = today - model.silence.shown_days + 1
+def met_of(model: SuccessModel, facts: Mapping[int, Cells], today: int, window_days: int) -> list[Met]:
+    """By channel of the model; `facts` by day, of which the last `window_days` up to `today` count."""
+    first = today - window_days + 1
     found = []
     for channel in model.roles.channels:
         events: dict[str, int] = {}

@@ -26,13 +26,15 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from banso_scoring.domain.facts.panel import Bools, Floats, Panel
+from banso_scoring.domain.facts.panel import Bools, Floats, Ints, Panel
 from banso_scoring.domain.facts.windows import BEGUN_DAYS, Weighting, Windows, last, long_ago, weigh
 from banso_scoring.domain.struggle import incidents
 from banso_scoring.domain.struggle.cohort import met, seat_months
 from banso_scoring.domain.struggle.trouble import (
     EVIDENCE_MAX,
+    LOG_BEGUN,
     Trouble,
     evidence,
     log_ratio,
@@ -58,8 +60,11 @@ CONTACTS_SUMMED_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What people are told of n accounts: the numbers of the last `shown_days`, and by channel what they say."""
+    """What people are told of n accounts: the numbers since the beginning that speaks most for the state that leads,
+    or of the last `shown_days` where none does, and by channel what they say."""
 
+    days: Ints
+    attempts: Floats
     seen: Floats
     expected: Floats
     log_evidence: Floats
@@ -73,8 +78,6 @@ class Told:
 class Struggle:
     """The statistic of n accounts with all its terms; what only people are told is worked out when it is asked for."""
 
-    attempts: Floats
-    """(n,): in the last `shown_days`."""
     states: Floats
     """(4, n): log weights of fine, vocal, silent but struggling, quiet by nature."""
     trouble: Floats
@@ -91,6 +94,16 @@ class Struggle:
     _told: Callable[[], Told]
 
     @property
+    def window_days(self) -> Ints:
+        """(n,): of so many days, today included, the numbers below are; at most `shown_days`."""
+        return self._told().days
+
+    @property
+    def attempts(self) -> Floats:
+        """(n,)"""
+        return self._told().attempts
+
+    @property
     def seen(self) -> Floats:
         """(channels, n): friction seen."""
         return self._told().seen
@@ -102,7 +115,7 @@ class Struggle:
 
     @property
     def log_evidence(self) -> Floats:
-        """(channels, n): see `trouble`, of the beginning that says most."""
+        """(channels, n): see `trouble`."""
         return self._told().log_evidence
 
     @property
@@ -141,16 +154,18 @@ def evaluate(
     states[QUIET] = LOG_QUIET + (states[SILENT] - LOG_SILENT) - more
     calm = log_sum(np.stack([states[FINE], np.full(panel.n, LOG_QUIET)]))
     tried = windows.of(model.roles.attempt, last(model.silence.attempts_days))
+    enough = tried >= model.silence.attempts_min
     return Struggle(
-        attempts=windows.of(model.roles.attempt, last(model.silence.shown_days)),
         states=states,
         trouble=log_sum(states[[VOCAL, SILENT]]) - log_sum(states[[FINE, QUIET]]),
         trouble_alone=LOG_STRUGGLING + more - calm,
         friction=worse,
         log_odds=states[SILENT] - log_sum(states[[FINE, VOCAL, QUIET]]) + (0.0 if contact_known else np.nan),
-        enough_data=tried >= model.silence.attempts_min,
+        enough_data=enough,
         contact_known=contact_known,
-        _told=cache(lambda: _told(model, (panel, windows, cohort), worse, contact_known)),
+        _told=cache(
+            lambda: _told(model, (panel, windows, cohort), worse, _begun(worse, states, quiet, enough), contact_known)
+        ),
     )
 
 
@@ -177,26 +192,63 @@ def contacts_expected(cohort: Cohort, months: Floats, friction: Sequence[Floats]
     return np.asarray(total)
 
 
-def _told(model: SuccessModel, facts: tuple[Panel, Windows, Cohort], worse: Trouble, known: bool) -> Told:
-    """What is told of the last `shown_days`."""
-    panel, windows, cohort = facts
-    shown, before = last(model.silence.shown_days), long_ago(model, model.silence.shown_days)
-    months, unknown = seat_months(panel), 0.0 if known else np.nan
-    own, sure = own_talk(model, windows, cohort, before, months(before))
-    seen, contacts = np.stack(met(model, windows, shown)), windows.of(model.roles.contact, shown)
-    causes = np.stack([months(shown), *seen])
-    parts = own * (cohort.contacts_per[:, None] * causes)
-    expected = sum_rows(parts, panel.n)
-    found, pace, _ = worse.leading()
-    return Told(
-        seen=seen,
-        expected=cohort.rates[:, None] * pace * windows.of(model.roles.attempt, shown),
+def _begun(worse: Trouble, states: Floats, quiet: Floats, enough: Bools) -> tuple[NDArray[np.intp], Bools]:
+    """(n,) each: the beginning (a place in BEGUN_DAYS) that speaks most for the state of trouble that leads, and
+    whether it speaks for trouble at all."""
+    rows = worse.by_beginning + np.where(states[SILENT] > states[VOCAL], quiet, 0.0)
+    begun = (rows + LOG_BEGUN[:, None]).argmax(axis=0)
+    return begun, (np.take_along_axis(rows, begun[None], axis=0)[0] > 0.0) & enough
+
+
+def _told(
+    model: SuccessModel,
+    facts: tuple[Panel, Windows, Cohort],
+    worse: Trouble,
+    since: tuple[NDArray[np.intp], Bools],
+    known: bool,
+) -> Told:
+    """What is told of each account, in days of its own."""
+    panel, (begun, loud) = facts[0], since
+    shown = model.silence.shown_days
+    days = np.where(loud, np.minimum(np.array(BEGUN_DAYS)[begun], shown), shown)
+    found, pace, _ = worse.since(begun)
+    channels = len(model.roles.channels)
+    told = Told(
+        days=days,
+        attempts=np.empty(panel.n),
+        seen=np.empty((channels, panel.n)),
+        expected=np.empty((channels, panel.n)),
         log_evidence=np.minimum(found, EVIDENCE_MAX),
-        contacts_seen=contacts + unknown,
-        contacts_expected=expected + unknown,
-        contacts_from=parts + unknown,
-        p_no_contact=at_most(contacts, expected, sure) + unknown,
+        contacts_seen=np.empty(panel.n),
+        contacts_expected=np.empty(panel.n),
+        contacts_from=np.empty((1 + channels, panel.n)),
+        p_no_contact=np.empty(panel.n),
     )
+    for span in sorted(set(days.tolist())):
+        _tell(model, facts, pace, (span, np.flatnonzero(days == span), 0.0 if known else np.nan), told)
+    return told
+
+
+def _tell(
+    model: SuccessModel,
+    facts: tuple[Panel, Windows, Cohort],
+    pace: Floats,
+    whom: tuple[int, NDArray[np.intp], float],
+    told: Told,
+) -> None:
+    """Write into `told` the numbers of the last days of some accounts, and NaN of contacts that are `unknown`."""
+    (panel, windows, cohort), (span, some, unknown) = facts, whom
+    shown, before, months = last(span), long_ago(model, span), seat_months(panel)
+    own, sure = own_talk(model, windows, cohort, before, months(before))
+    seen, tried = np.stack(met(model, windows, shown)), windows.of(model.roles.attempt, shown)
+    contacts = windows.of(model.roles.contact, shown)
+    parts = own * (cohort.contacts_per[:, None] * np.stack([months(shown), *seen]))
+    expected = sum_rows(parts, panel.n)
+    told.attempts[some], told.seen[:, some] = tried[some], seen[:, some]
+    told.expected[:, some] = (cohort.rates[:, None] * pace * tried)[:, some]
+    told.contacts_seen[some], told.contacts_expected[some] = contacts[some] + unknown, expected[some] + unknown
+    told.contacts_from[:, some] = parts[:, some] + unknown
+    told.p_no_contact[some] = at_most(contacts[some], expected[some], sure[some]) + unknown
 
 
 def own_talk(

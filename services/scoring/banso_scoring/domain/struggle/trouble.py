@@ -95,6 +95,10 @@ class Trouble:
         begun = (self.by_beginning[:, places] + LOG_BEGUN[:, None]).argmax(axis=0)
         return self._seen.since(begun, places)
 
+    def since(self, begun: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+        """The same of all accounts, each since the beginning at its place of BEGUN_DAYS."""
+        return self._seen.since(begun, np.arange(self.by_beginning.shape[1]))
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:

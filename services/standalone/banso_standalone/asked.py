@@ -42,6 +42,9 @@ class Asked(BaseModel):
     until: date | None = None
     walk: Literal["weekly", "daily"] = "weekly"
     """Daily is exact where standings count days, and slower."""
+    known: Literal["then", "at-once"] | None = None
+    """`at-once`: each fact counts as known on its own day, for a past that was imported long after; `then`: as it was,
+    even where most was late. None: as it was, but not for such a past."""
     modules: Annotated[list[str], BeforeValidator(_listed)] = []
     """Of the example: only these."""
 

@@ -36,7 +36,7 @@ SetOption = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help="horizon=60 active=60 calm=28 calm_of=CHANNEL,CHANNEL budget=0.02 "
-        "since=DATE until=DATE walk=weekly|daily modules=AAA,BBB",
+        "since=DATE until=DATE walk=weekly|daily known=then|at-once modules=AAA,BBB",
     ),
 ]
 

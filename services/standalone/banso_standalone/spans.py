@@ -18,6 +18,7 @@ from banso_scoring import past_store
 from banso_scoring import tables as t
 from banso_scoring.domain.past.backtest import Rows, Terms, replay
 from banso_scoring.domain.past.backtest_report import Part
+from banso_scoring.domain.past.imported import LATE_DAYS, as_it_happened, late_share
 from banso_scoring.domain.past.past import Past
 from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.settings import ScoringSettings
@@ -31,6 +32,8 @@ WARM_UP_DAYS = 28
 CUTOFF_EVERY_DAYS = 28
 ACCOUNTS_MAX = 50_000
 """More accounts than that are sampled by a hash of their names: the figures' intervals are narrow by then."""
+IMPORTED_SHARE = 0.5
+"""Of a past of which more is late, the days as they were known then are empty."""
 EPOCH = date(1970, 1, 1)
 OULAD_CUTOFFS = (60, 90, 120)
 Tick = Callable[[], None]
@@ -92,6 +95,14 @@ async def stored(model: SuccessModel, wanted: Asked) -> Span:
         await engine.dispose()
     if not len(past.history.facts):
         raise SettingsError("there are no facts yet that a model could be tried on")
+    if wanted.known == "at-once":
+        past = Past(model, as_it_happened(past.history))
+    elif wanted.known is None and (share := late_share(past.history)) > IMPORTED_SHARE:
+        raise SettingsError(
+            f"{share:.0%} of the facts became known over {LATE_DAYS} days after they happened, as in a past that was "
+            "imported: on those days nothing was known that a model could have used. `--set known=at-once` counts each "
+            "fact as known on its own day"
+        )
     earliest, latest = past.days
     first, last = earliest + WARM_UP_DAYS, latest - wanted.horizon
     first = first if wanted.since is None else max(first, (wanted.since - EPOCH).days)

@@ -30,7 +30,6 @@ from banso_scoring.domain.facts.windows import (
     weigh,
 )
 from banso_scoring.domain.standing import NO_DAY
-from banso_scoring.domain.struggle import clumps
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
 QUANTUM = 2.0**16
@@ -80,8 +79,6 @@ class CohortSketch:
     """(series, DAYS): the events above the peaks."""
     at_peak: Ints
     """(series, DAYS): how many accounts had any."""
-    clumps: Ints
-    """(channels, SUMS): see `clumps`."""
 
     def to_dict(self) -> dict[str, Any]:
         """The sketch as JSON-able values."""
@@ -96,14 +93,12 @@ class CohortSketch:
         whole = {
             name: np.asarray(values[name], np.int64)
             for name in cls.__slots__
-            if name not in ("version", "day", "accounts", "contact_age_days", "clumps", *SINCE)
+            if name not in ("version", "day", "accounts", "contact_age_days", *SINCE)
         }
         for name in SINCE:  # a sketch of before holds none
             whole[name] = np.asarray(values.get(name, np.zeros_like(whole["profile"])), np.int64)
         if whole["friction"].ndim == BINS_IN_WINDOWS:
             whole["friction"] = whole["friction"][1]
-        none = np.zeros((len(whole["friction"]), clumps.SUMS))
-        whole["clumps"] = np.asarray(values.get("clumps", none), np.int64)
         return cls(
             version=str(values["version"]),
             day=int(values["day"]),
@@ -132,7 +127,6 @@ def merge(a: CohortSketch, b: CohortSketch) -> CohortSketch:
         contact_xc=a.contact_xc + b.contact_xc,
         contact_x=a.contact_x + b.contact_x,
         contact_c=a.contact_c + b.contact_c,
-        clumps=a.clumps + b.clumps,
         **{
             name: moved(getattr(a, name), _behind(a, day), 0) + moved(getattr(b, name), _behind(b, day), 0)
             for name in ("profile", *SINCE)
@@ -175,7 +169,6 @@ def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch
         profile=profile,
         above=above,
         at_peak=at_peak,
-        clumps=clumps.sums(model, panel),
     )
 
 

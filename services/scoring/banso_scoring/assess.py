@@ -1,10 +1,10 @@
 """Evaluates owned accounts now, and says what of that is news: rows to show, episodes to tell.
 
-An evaluation starts from the standing at the close of yesterday, so that it may be repeated as often as
-events come; its episodes start from those that were told. A batch only shows: it cannot know yet whether
-everybody had such a day. Episodes are decided by a sweep, against a cohort that has been seen to the same
-moment. A reached goal that was told and is then withdrawn on the same day keeps its number: the closed
-standing is raised to it, so that the next one has a number of its own and is told too.
+An evaluation starts from the standing at the close of the newest day that is over, so that it may be repeated as often
+as events come; its episodes start from those that were told. What it shows changes with every event. What it tells is
+another matter: of half a day nobody knows yet what it comes to, nor whether everybody had such a day. Episodes are
+told when their day closes; within the day only what somebody did once (wrote, renewed, left), and trouble that breaks
+out beyond doubt.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_common.contracts.account_signal import MOMENTS, SignalKind, SignalState
+from banso_scoring import told
 from banso_scoring.domain.evaluation import Evaluation, evaluate
 from banso_scoring.domain.incident.explained import TROUBLES
 from banso_scoring.domain.journey.journey import goal_code
-from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, Standing
+from banso_scoring.domain.signals import breaks_out
+from banso_scoring.domain.standing import AXES, KIND_ROWS, KINDS, NO_VALUE, OPENED, Standing
 from banso_scoring.domain.struggle.usual import Cohort, ContactState
+from banso_scoring.domain.success_model import SuccessModel
 from banso_scoring.portfolio import Portfolio
 
 AT_ONCE = 8_192
@@ -29,6 +32,7 @@ STALE_SHOWN = -1
 """Where the stale feed stands among what is shown."""
 VALUE_PLACES = 100 ** np.arange(AXES)
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -59,8 +63,6 @@ class Assessment:
     evaluation: Evaluation
     changed: NDArray[np.intp]
     """Columns of this assessment whose shown numbers differ from before."""
-    raised: Ints
-    """Positions whose closed standing was raised and must be stored."""
     said: list[Said]
 
 
@@ -91,12 +93,12 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
     today = np.full(len(positions), day, np.int64)
     standing, evaluation = evaluate(portfolio.model, cohort, portfolio.panel(positions, day), previous, today)
     said: list[Said] = []
-    raised = positions[:0]
     if decide:
+        is_next = columns.closed_day[positions] >= day - 1
+        standing = within_the_day(before, standing, is_next & outbreak(portfolio.model, standing, evaluation, today))
         said = explained(portfolio, news(positions, before, standing)) + _again(portfolio, positions, standing)
-        raised = _raise(columns.closed, positions, before, standing)
     else:
-        standing = replace(standing, open=before.open, episode=before.episode, opened_day=before.opened_day)
+        standing = told.with_episodes(standing, before)
     columns.undecided[positions] = not decide
     columns.current.put(positions, standing)
     health = evaluation.health
@@ -106,32 +108,42 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
     shown = shown_of(standing, health.score, health.coverage, facets)
     changed = np.flatnonzero((shown != columns.shown[positions]).any(axis=1))
     columns.shown[positions] = shown
-    return Assessment(positions, day, standing, evaluation, changed, raised, said)
+    return Assessment(positions, day, standing, evaluation, changed, said)
 
 
-def with_told(closed: Standing, told: Standing) -> Standing:
+def with_told(closed: Standing, said: Standing) -> Standing:
     """The closed standing with the episodes that were told since: who was told of opens no second time and is
-    closed at the lower threshold. A reached goal is a moment of one day, so it is counted from the close."""
-    since = told.episode >= closed.episode
-    since[KIND_ROWS[SignalKind.GOAL_REACHED]] = False
+    closed at the lower threshold."""
+    since = said.episode >= closed.episode
     return replace(
         closed,
-        open=np.where(since, told.open, closed.open),
-        episode=np.where(since, told.episode, closed.episode),
-        opened_day=np.where(since, told.opened_day, closed.opened_day),
+        open=np.where(since, said.open, closed.open),
+        episode=np.where(since, said.episode, closed.episode),
+        opened_day=np.where(since, said.opened_day, closed.opened_day),
     )
 
 
-def _raise(closed: Standing, positions: Ints, before: Standing, after: Standing) -> Ints:
-    """Raise `closed` (of all accounts) and `after`, in place, to episodes that were told; gives whose closed was."""
-    withdrawn = (before.episode > after.episode).any(axis=0)
-    raised = positions[withdrawn]
-    if len(raised):
-        closed.episode[:, raised] = np.maximum(closed.episode[:, raised], before.episode[:, withdrawn])
-        after.episode[:, withdrawn] = np.maximum(after.episode[:, withdrawn], before.episode[:, withdrawn])
-    return raised
+def outbreak(model: SuccessModel, after: Standing, found: Evaluation, today: Ints) -> Bools:
+    """(n,): whose trouble breaks out today."""
+    level = found.episodes.level[KIND_ROWS[SignalKind.STRUGGLING]]
+    return breaks_out(model, level, after.trouble_days[OPENED], today)
 
 
+def within_the_day(before: Standing, after: Standing, outbreak: Bools) -> Standing:
+    """`after` with those of its episodes that are told before the day is over, the others as they were `before`."""
+    told_now = np.repeat(_DONE_ONCE, after.n, axis=1)
+    told_now[KIND_ROWS[SignalKind.STRUGGLING]] = outbreak
+    told_now &= after.episode > before.episode
+    return replace(
+        after,
+        open=np.where(told_now, after.open, before.open),
+        episode=np.where(told_now, after.episode, before.episode),
+        opened_day=np.where(told_now, after.opened_day, before.opened_day),
+    )
+
+
+_DONE_ONCE = np.isin(KINDS, [SignalKind.CONTACT_MADE, SignalKind.CONTRACT_RENEWED, SignalKind.CONTRACT_ENDED])[:, None]
+"""Which kinds are what they are, whatever else the day brings."""
 _MOMENT = np.array([kind in MOMENTS for kind in KINDS])[:, None]
 """Which kinds of episode never stay open."""
 

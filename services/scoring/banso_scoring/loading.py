@@ -82,7 +82,6 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
         portfolio.explained.put(position, told.parts_of(row.told))
         portfolio.describe(position)
     columns.feeds[positions] = [portfolio.feeds.mask_of(row.feeds) for row in rows]
-    columns.held[positions] = [row.feed not in (None, "") for row in rows]
     columns.first_day[positions] = [row.first_day for row in rows]
     columns.closed_day[positions] = np.maximum([row.closed_day or 0 for row in rows], closed_day)
     behind = [row.closed is None or row.backfilled for row in rows]
@@ -93,7 +92,7 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
     said = told.decode([row.told for row in rows])
     closed = standing_codec.decode(model, [row.closed for row in rows])
     closed.episode[:, [row.closed is None for row in rows]] = told.UNCOUNTED
-    columns.closed.put(positions, told.counted(closed, said, columns.closed_day[positions]))
+    columns.closed.put(positions, told.counted(closed, said))
     current = [row.closed if row.standing is None else row.standing for row in rows]
     standing = told.with_episodes(standing_codec.decode(model, current), said)
     columns.current.put(positions, standing)

@@ -62,8 +62,6 @@ class Columns:
     """Whose facts or attributes changed since their episodes were last decided."""
     feeds: Ints
     """The mask of the feeds that the account's events came through."""
-    held: NDArray[np.bool_]
-    """Whose days stood still and are to be closed and decided one by one."""
     seats: NDArray[np.float64]
     renewal_at: NDArray[np.float64]
     shown: Ints
@@ -87,7 +85,6 @@ class Columns:
             stated_day=np.full(n, -1, np.int64),
             undecided=np.zeros(n, np.bool_),
             feeds=np.zeros(n, np.int64),
-            held=np.zeros(n, np.bool_),
             seats=np.full(n, np.nan),
             renewal_at=np.full(n, np.nan),
             shown=np.full((n, SHOWN), NOTHING_SHOWN, np.int64),

@@ -120,7 +120,7 @@ async def judge(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str],
     columns, positions = portfolio.columns, np.arange(len(portfolio))
     standing = told.uncounted(found.standing)
     said = columns.current.take(positions)
-    columns.closed.put(positions, told.counted(standing, said, columns.closed_day[positions]))
+    columns.closed.put(positions, told.counted(standing, said))
     shown = list(assess(portfolio, positions, lambda _: bench.cohort, bench.now, decide=False))
     return Judged(portfolio, positions, replace(found, standing=standing), shown)
 

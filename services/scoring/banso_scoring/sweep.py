@@ -1,9 +1,9 @@
 """Timed work of scoring: the passing of time moves scores too, since silence is a fact that nobody sends.
 
-A sweep closes the days that are over (their standing and history are then kept as they were known), renews
-the cohort, looks back again at accounts that got facts of closed days, and decides the episodes of whoever
-that moved or a batch touched.
-While a backlog is read nothing is decided: of half a day nobody knows whose trouble is everybody's.
+A sweep looks back again at accounts that got facts of closed days, closes the days that are over (their standing and
+history are then kept as they were known, and the episodes that began or ended are told), and shows whoever that moved
+or a batch touched; what is beyond doubt is told within the day.
+While a backlog is read no day is closed and nothing is told: of half a day nobody knows whose trouble is everybody's.
 Every write is fenced by the epochs of the lanes, as a batch's is; between two steps a batch may come in.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -32,13 +31,13 @@ from banso_scoring import (
     trouble_store,
     watching,
 )
-from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, Said, assess, explained, kept_of, news, with_told
+from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, assess, explained, kept_of, news, with_told
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import DAYS, Panel
-from banso_scoring.domain.standing import Standing, differs
+from banso_scoring.domain.standing import differs
 from banso_scoring.incident_watch import IncidentWatch
 from banso_scoring.member import Member
-from banso_scoring.portfolio import Portfolio
+from banso_scoring.portfolio import NEVER, Portfolio
 from banso_scoring.rebuild import Bench
 from banso_scoring.store import Tally
 
@@ -60,31 +59,33 @@ class Sweep:
             if not self._member.claims or not await watching.watch(self._member, now):
                 return
             await self._merge_journal()
-            moved = await self._close_days(portfolio, now)
-            everyone = np.arange(len(portfolio))
-            moved.update(everyone[portfolio.columns.undecided[everyone]].tolist())
-            if self._swept is not portfolio:
-                moved.update(everyone.tolist())
-            held, stale = portfolio.is_held(everyone, now), portfolio.stale_feeds(everyone)
-            marked = np.flatnonzero(portfolio.columns.shown[everyone, STALE_SHOWN] != stale)
-            moved.update(marked.tolist())
             if self._member.is_behind():
                 return
-            free = moved - set(np.flatnonzero(held).tolist())
-            if free and not await cohort_days.see_each(self._member, portfolio, now):
+            everyone = np.arange(len(portfolio))
+            moved = self._moved(portfolio, everyone)
+            held = portfolio.is_held(everyone, now)
+            is_seen = bool(moved - set(np.flatnonzero(held).tolist()))
+            if is_seen and not await cohort_days.see_each(self._member, portfolio, now):
                 return
-            moved |= await self._look_back(portfolio, now)
             if len(everyone) and not held.all():
                 await self._watch(portfolio, now)
-                again = portfolio.explained.changed(portfolio.columns.current)
-                if again and not free and not await cohort_days.see_each(self._member, portfolio, now):
-                    return
-                moved |= again
-            here = np.array(sorted(moved), np.int64)
+            moved |= await self._look_back(portfolio, now)
+            moved |= await self._close_days(portfolio, now)
+            again = portfolio.explained.changed(portfolio.columns.current)
+            if (again or moved) and not is_seen and not await cohort_days.see_each(self._member, portfolio, now):
+                return
+            here = np.array(sorted(moved | again), np.int64)
             held = portfolio.is_held(here, now)
             await self._evaluate(portfolio, here[~held], now, decide=True)
             await self._evaluate(portfolio, here[held], now, decide=False)
             self._swept = portfolio
+
+    def _moved(self, portfolio: Portfolio, everyone: Ints) -> set[int]:
+        """Of whom more is to be shown than what the turn of a day changes."""
+        if self._swept is not portfolio:
+            return set(everyone.tolist())
+        marked = portfolio.columns.shown[everyone, STALE_SHOWN] != portfolio.stale_feeds(everyone)
+        return set(np.flatnonzero(portfolio.columns.undecided[everyone] | marked).tolist())
 
     def _is_stale(self, portfolio: Portfolio) -> bool:
         """Whether the lanes were loaded anew meanwhile, so that positions mean nothing any more."""
@@ -105,17 +106,19 @@ class Sweep:
                 await asyncio.sleep(0)
 
     async def _close_days(self, portfolio: Portfolio, now: int) -> set[int]:
-        """Close each account's days up to its yesterday; gives whose day turned.
+        """Close the days that are over for everybody, in whatever zone, but for whom time stands still; gives whose
+        day turned.
 
-        A day of which the window does not show the whole past, after a very long sleep, is passed over.
+        So each account is held against whole days of all others. A day of which the window does not show the whole
+        past, after a very long sleep, is passed over.
         """
         turned: set[int] = set()
-        held = portfolio.is_held(np.arange(len(portfolio)), now)
-        portfolio.columns.held[: len(held)] |= held
         while not self._is_stale(portfolio):
             everyone = np.arange(len(portfolio))
             open_days = np.maximum(portfolio.columns.closed_day[everyone] + 1, portfolio.window.origin + DAYS - 1)
-            waiting = everyone[open_days < portfolio.today(everyone, now)]
+            today = portfolio.today(everyone, now)
+            first_today = today[~portfolio.is_held(everyone, now)].min(initial=NEVER)
+            waiting = everyone[open_days < np.minimum(today, first_today)]
             if not len(waiting):
                 break
             day = int(open_days[waiting].min())
@@ -129,35 +132,32 @@ class Sweep:
                     await self._close(portfolio, due[begin : begin + AT_ONCE], day, now)
                 await asyncio.sleep(0)
             turned.update(due.tolist())
-        if not self._is_stale(portfolio):
-            portfolio.columns.held[: len(held)] &= held
         async with self._member.changing():
             if turned and not self._is_stale(portfolio):
                 await self._settle_lanes(portfolio)
         return turned
 
-    async def _close(self, portfolio: Portfolio, positions: Ints, day: int, now: int) -> None:
-        """Make the standing at the end of `day` the closed one, and keep it in the history if it changed.
-
-        For whom time stood still, what began and ended that day is told now, as it would have been then.
-        """
+    async def _close(self, portfolio: Portfolio, positions: Ints, day: int, now: int, *, again: bool = False) -> None:
+        """Make the standing at the end of `day` the closed one, keep it in the history if it changed, and tell what
+        began and ended. `again`: more became known of that day, or of those before it, than was known at its close."""
         columns = portfolio.columns
-        before = columns.closed.take(positions)
-        previous = with_told(before, columns.current.take(positions))
+        before, told_before = columns.closed.take(positions), columns.current.take(positions)
         portfolio.window.make_room(len(portfolio), day)
         panel = await self._panel(portfolio, positions, day)
         today = np.full(len(positions), day)
+        previous = with_told(before, told_before)
         standing, found = evaluate(portfolio.model, self._member.cohort_on(day), panel, previous, today)
-        standing = replace(standing, episode=np.maximum(standing.episode, columns.current.episode[:, positions]))
-        said = self._told_late(portfolio, positions, standing)
+        said = explained(portfolio, news(positions, told_before, standing))
+        columns.current.put(positions, told.with_episodes(told_before, standing))
         columns.closed.put(positions, standing)
         columns.closed_day[positions] = day
         known = kept_of(standing, found.health.score, found.health.coverage)
-        unkept = columns.kept_day[positions] < day  # else another model closed the day, and its row stays
+        # else another model closed the day, or what was known then is kept: its row stays
+        unkept = (columns.kept_day[positions] < day) & (not again)
         differing = np.flatnonzero((known != columns.kept[positions]).any(axis=1) & unkept)
         columns.kept[positions[unkept]] = known[unkept]
-        kept = Assessment(positions, day, standing, found, differing, positions[:0], said)
-        moved = positions[differs(before, standing)]
+        kept = Assessment(positions, day, standing, found, differing, said)
+        moved = positions if again else positions[differs(before, standing)]
         moved = np.union1d(moved, np.array([one.position for one in said], np.int64))
         async with transaction(self._member.engine) as tx:
             claims = await self._member.advance(tx, {})
@@ -177,16 +177,6 @@ class Sweep:
         panel, portfolio.said_past = portfolio.panel(positions, day), None
         return panel
 
-    def _told_late(self, portfolio: Portfolio, positions: Ints, closed: Standing) -> list[Said]:
-        """What the close of a day tells of those for whom time stood still; it counts as told."""
-        late = np.flatnonzero(portfolio.columns.held[positions])
-        if self._member.is_behind() or not len(late):
-            return []
-        current, after = portfolio.columns.current, closed.take(late)
-        found = explained(portfolio, news(positions[late], current.take(positions[late]), after))
-        current.put(positions[late], told.with_episodes(current.take(positions[late]), after))
-        return [replace(one, column=int(late[one.column])) for one in found]
-
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
         """Say through which day each lane is closed, and forget identities older than the window of repeats."""
         member = self._member
@@ -204,33 +194,39 @@ class Sweep:
             member.seen[lane].forget(identities)
 
     async def _look_back(self, portfolio: Portfolio, now: int) -> set[int]:
-        """Walk the journey again, from the first day, for accounts of which more became known of closed days.
+        """Walk the journey again, from the first day, for accounts of which more became known of closed days, and close
+        the last of these again.
 
-        Episodes keep what was said. The moves of the journey are those that are true now; the history of health is
-        not rewritten: it holds what was known then.
+        What was told of days before that stays as it was. The moves of the journey are those that are true now; the
+        history of health is not rewritten: it holds what was known then.
         """
         member, looked = self._member, set[int]()
-        while portfolio.backfilled and not self._is_stale(portfolio):
-            some = np.array(sorted(portfolio.backfilled)[: rebuild.AT_ONCE], np.int64)
+        while not self._is_stale(portfolio):
+            some = np.array(sorted(portfolio.backfilled), np.int64)
+            some = some[~portfolio.is_held(some, now)][: rebuild.AT_ONCE]
+            if not len(some):
+                break
             async with member.changing():
                 if self._is_stale(portfolio):
                     break
-                portfolio.backfilled.difference_update(some.tolist())
-                columns, names = portfolio.columns, [portfolio.names[p] for p in some.tolist()]
-                closed_days = dict(zip(names, columns.closed_day[some].tolist(), strict=True))
-                bench = Bench(partial(_of_name, closed_days), member.cohort, now)
+                columns = portfolio.columns
+                last_days = columns.closed_day[some]
+                before = dict(zip([portfolio.names[p] for p in some.tolist()], (last_days - 1).tolist(), strict=True))
+                bench = Bench(partial(_of_name, before), member.cohort, now)
                 async with transaction(member.engine) as tx:
                     claims = await member.advance(tx, {})
                     alone = member.empty(portfolio.model)
-                    found = await rebuild.walked(tx, alone, names, bench)
+                    found = await rebuild.walked(tx, alone, list(before), bench)
                     walked = np.array([portfolio.find(name) for name in alone.names], np.int64)
                     standing = told.with_episodes(found.standing, columns.closed.take(walked))
                     columns.closed.put(walked, standing)
-                    await changes.put_accounts(tx, portfolio, some.tolist())
                     await phase_store.replace(tx, portfolio.model.version, found.moves)
                     await cell_store.replace(tx, portfolio.model.version, found.cell_moves)
                     await trouble_store.replace(tx, portfolio.model.version, found.troubles)
                 member.claims = claims
+                portfolio.backfilled.difference_update(some.tolist())
+                for day in np.unique(last_days).tolist():
+                    await self._close(portfolio, some[last_days == day], day, now, again=True)
             looked.update(some.tolist())
         return looked
 
@@ -246,9 +242,9 @@ class Sweep:
                 async with transaction(self._member.engine) as tx:
                     claims = await self._member.advance(tx, {})
                     for assessment in found:
-                        told = {*assessment.raised.tolist(), *(said.position for said in assessment.said)}
-                        await changes.put_accounts(tx, portfolio, sorted(told))
-                        self._member.touch(told)
+                        about = {said.position for said in assessment.said}
+                        await changes.put_accounts(tx, portfolio, sorted(about))
+                        self._member.touch(about)
                         await changes.put_health(tx, portfolio, assessment, now)
                         count += await changes.put_said(tx, portfolio, assessment, now)
                 self._member.claims = claims

@@ -2,7 +2,7 @@
 
 It belongs to the account and not to a model, so it is stored beside the account and outlives a switch: what was
 told under one model is neither told again nor forgotten under the next. A closed standing that a switch has just
-made counts no episodes of its own (`UNCOUNTED`): for it counts what was told by its day.
+made counts no episodes of its own (`UNCOUNTED`): for it counts what was told.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from banso_common.contracts.account_signal import SignalKind
 from banso_scoring.domain.incident.explained import Part
-from banso_scoring.domain.standing import KIND_ROWS, Standing
+from banso_scoring.domain.standing import Standing
 
 UNCOUNTED = -1
 
@@ -66,18 +64,12 @@ def uncounted(closed: Standing) -> Standing:
     return replace(closed, open=np.zeros_like(closed.open), episode=np.full_like(closed.episode, UNCOUNTED))
 
 
-def counted(closed: Standing, told: Standing, closed_day: NDArray[np.int64]) -> Standing:
-    """`closed`, at the close of `closed_day`, with what was told where it counts no episodes of its own.
-
-    A reached goal is a moment: one that was told of a later day is not counted at the close yet.
-    """
+def counted(closed: Standing, told: Standing) -> Standing:
+    """`closed` with what was told where it counts no episodes of its own."""
     missing = closed.episode == UNCOUNTED
-    goal = KIND_ROWS[SignalKind.GOAL_REACHED]
-    number = told.episode.copy()
-    number[goal] -= told.opened_day[goal] > closed_day
     return replace(
         closed,
         open=np.where(missing, told.open, closed.open),
-        episode=np.where(missing, number, closed.episode),
+        episode=np.where(missing, told.episode, closed.episode),
         opened_day=np.where(missing, told.opened_day, closed.opened_day),
     )

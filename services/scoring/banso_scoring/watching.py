@@ -156,12 +156,12 @@ def _measure(feeds: Feeds, now: int) -> None:
 async def _reaches(member: Member, now: int) -> bool:
     """Whether the window shows the whole past of each day that waits to be closed; else has the lanes loaded anew."""
     portfolio = member.portfolio
-    waiting = portfolio.columns.closed_day[: len(portfolio)][portfolio.columns.held[: len(portfolio)]] + 1
+    waiting = portfolio.columns.closed_day[: len(portfolio)] + 1
     near = waiting > portfolio.zones.day(0, now) - WORD + 1
     if not (near & (waiting < portfolio.window.origin + DAYS - 1)).any():
         return True
     try:
         async with member.changing():
-            raise Unavailable("days that stood still lie before the live window: the lanes are loaded anew")
+            raise Unavailable("days that wait to be closed lie before the live window: the lanes are loaded anew")
     except Unavailable:
         return False

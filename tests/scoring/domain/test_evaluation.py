@@ -61,14 +61,16 @@ def test_a_standing_put_back_where_it_was_taken_is_the_same() -> None:
     assert equal(target.take(np.array([0, 2])), Standing.new(2))
 
 
-def test_a_silent_struggle_is_signalled_with_its_numbers_and_a_vocal_one_is_struggling() -> None:
+def test_trouble_that_breaks_out_is_struggling_and_silent_is_who_has_not_written_by_the_day_after() -> None:
     recent = dict.fromkeys(range(28), 1.0)
     contact = on_days(2, recent) * np.array([[0.0], [0.5]])
     events = {"act": steady(2, 5), "error": on_days(2, recent) * 2.5, "help": steady(2, 0.5), "contact": contact}
     panel = panel_of(MODEL, events, 2)
-    standing, found = evaluate(MODEL, COHORT, panel, Standing.new(2), np.full(2, DAY))
+    first, _ = evaluate(MODEL, COHORT, panel, Standing.new(2), np.full(2, DAY - 1))
+    assert first.open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]].tolist() == [False, False]
+    assert first.open[KIND_ROWS[SignalKind.STRUGGLING]].tolist() == [True, True]
+    standing, found = evaluate(MODEL, COHORT, panel, first, np.full(2, DAY))
     assert standing.open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]].tolist() == [True, False]
-    assert standing.open[KIND_ROWS[SignalKind.STRUGGLING]].tolist() == [False, True]
     said = evidence_of(MODEL, found.struggle, 0, [Met(3, "error", 70, 28), Met(0, None, 0, 0)])
     assert (said.window_days, said.attempts, said.enough_data) == (36, 180, True)
     assert (said.channels[0].channel, said.channels[0].seen, said.channels[0].users) == ("error", 70, 3)

@@ -51,7 +51,8 @@ PAST = [
     *lived(range(-60, 0)),
 ]
 DERIVED = (t.health, t.closed, t.phase_move, t.cell_move)
-NOT_COMPARED = {"changed_at", "flagged_day"}
+NOT_COMPARED = {"changed_at", "closed_day", "flagged_day"}
+"""The day of a closed standing is that on which it was last written: the lane says through which day all are closed."""
 TOLD = slice(5, 8)
 """Where a stored standing holds its episodes: these belong to the account, and differ by when they were told."""
 

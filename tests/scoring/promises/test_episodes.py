@@ -1,5 +1,5 @@
-"""Episodes are decided by sweeps, against what everybody had until that moment: a hard day for all is nobody's alarm,
-and a contract that is over raises none."""
+"""Episodes are told when their day is over, against what everybody had on it: a hard day for all is nobody's alarm, and
+a contract that is over raises none. What is beyond doubt is told within the day."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tests.scoring.promises.streams import event
 from tests.scoring.promises.test_crashes import a_day
 
 ACCOUNTS = 60
+HARD, BEYOND_DOUBT = 7, 40
+"""Errors on a day, of an account that usually has one a week."""
 STRUGGLE = {SignalKind.STRUGGLING, SignalKind.SILENT_STRUGGLING}
 
 
@@ -72,11 +74,24 @@ async def test_a_hard_day_for_everybody_opens_no_episode(small: Room, clock: Man
     assert (await struggles(small))[before:] == []
 
 
-async def test_a_hard_day_for_one_opens_an_episode_that_day_and_it_outlasts_the_close(
+async def test_a_hard_day_for_one_is_told_when_it_is_over_and_once(small: Room, clock: ManualClock) -> None:
+    await usual_weeks(small, clock)
+    await a_trying_day(small, clock, ["account-7"], bad=HARD)
+    day = small.member.today()
+    assert await struggles(small) == []
+    clock.move_to(clock.now() + 13 * HOUR_MS)
+    for _ in range(2):
+        await small.sweep(clock.now())
+        await small.reload()
+    assert await struggles(small) == [("account-7", SignalState.OPENED)]
+    assert {one.opened_at for one in await said(small) if one.kind in STRUGGLE} == {day * DAY_MS}
+
+
+async def test_what_is_beyond_doubt_is_told_within_the_day_and_not_again_when_it_is_over(
     small: Room, clock: ManualClock
 ) -> None:
     await usual_weeks(small, clock)
-    await a_trying_day(small, clock, ["account-7"], bad=40)
+    await a_trying_day(small, clock, ["account-7"], bad=BEYOND_DOUBT)
     assert await struggles(small) == [("account-7", SignalState.OPENED)]
     clock.move_to(clock.now() + 13 * HOUR_MS)
     for _ in range(2):
@@ -92,7 +107,7 @@ async def test_a_batch_shows_health_at_once_and_leaves_what_is_said_to_the_sweep
     count = len(await said(small))
     today = (clock.now() - START_AT) // DAY_MS
     (before,) = [row for row in await small.rows(t.health) if row.account == "account-7"]
-    await small.take(*a_day("account-7", today, good=4, bad=40))
+    await small.take(*a_day("account-7", today, good=4, bad=BEYOND_DOUBT))
     (shown,) = [row for row in await small.rows(t.health) if row.account == "account-7"]
     assert shown.score < before.score
     assert len(await said(small)) == count
@@ -110,10 +125,12 @@ async def test_while_a_backlog_is_read_nothing_is_said_and_afterwards_it_is_as_i
     today = (clock.now() - START_AT) // DAY_MS
     for name in names():  # by lane, so that half of them come first
         small.write(a_day(name, today, good=4, bad=20))
+    clock.move_to(clock.now() + DAY_MS)  # meanwhile the day is over, and is not closed yet
     while batches := small.batches(100):
         await small.handler.commit(small.handler.prepare(batches))
         await small.sweep(clock.now())
     assert await struggles(small) == before
+    assert {row.closed_day for row in await small.rows(t.lane) if row.received} == {small.member.today() - 1}
 
 
 async def test_the_first_accounts_of_an_empty_house_ask_for_a_sweep_and_later_ones_wait_for_theirs(
@@ -146,7 +163,7 @@ async def test_an_episode_that_was_told_is_withdrawn_only_below_the_lower_thresh
     small: Room, clock: ManualClock
 ) -> None:
     await usual_weeks(small, clock)
-    await a_trying_day(small, clock, ["account-7"], bad=40)
+    await a_trying_day(small, clock, ["account-7"], bad=BEYOND_DOUBT)
     for hour in range(1, 8):
         clock.move_to(clock.now() + HOUR_MS)
         today = (clock.now() - START_AT) // DAY_MS
@@ -158,8 +175,9 @@ async def test_an_episode_that_was_told_is_withdrawn_only_below_the_lower_thresh
 async def ended(room: Room, clock: ManualClock) -> Any:
     """`account-7` struggles, then its contract ends; gives what it shows."""
     await usual_weeks(room, clock)
-    await a_trying_day(room, clock, ["account-7"], bad=40)
+    await a_trying_day(room, clock, ["account-7"], bad=BEYOND_DOUBT)
     await room.take(event(900_000, "account-7", "ended", clock.now()))
+    clock.move_to(clock.now() + 13 * HOUR_MS)
     await room.sweep(clock.now())
     (shown,) = [row for row in await room.rows(t.health) if row.account == "account-7"]
     return shown

@@ -32,9 +32,11 @@ async def of_account(room: Room, account: str) -> list[AccountSignal]:
     return [one for one in await said(room) if one.account == account and one.kind in KINDS]
 
 
-async def turns(room: Room, account: str) -> list[tuple[SignalState, int, bool]]:
+async def turns(
+    room: Room, account: str, kind: SignalKind = SignalKind.STRUGGLING
+) -> list[tuple[SignalState, int, bool]]:
     """What was said of the account's struggle: state, turn, and whether it is part of an incident."""
-    return [(one.state, one.turn, one.part_of is not None) for one in await of_account(room, account)]
+    return [(s.state, s.turn, s.part_of is not None) for s in await of_account(room, account) if s.kind is kind]
 
 
 OPENED, CLOSED = SignalState.OPENED, SignalState.CLOSED
@@ -107,7 +109,8 @@ async def test_after_the_incident_who_still_struggles_is_told_of_and_nobody_else
         await days(house, clock, range(day, day + 1))
     (_, over) = await incidents(house)
     assert over.state is CLOSED
-    assert await turns(house, HIT[0]) == [(OPENED, 0, True), (OPENED, 1, False)]
+    for kind in KINDS:
+        assert await turns(house, HIT[0], kind) == [(OPENED, 0, True), (OPENED, 1, False)]
     for account in HIT[1:]:
         assert (await turns(house, account))[:1] == [(OPENED, 0, True)]
         assert (OPENED, 1, False) not in await turns(house, account)

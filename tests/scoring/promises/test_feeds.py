@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from banso_common.clock import DAY_MS, HOUR_MS, MINUTE_MS, ManualClock
+from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_activity import AccountActivity
 from banso_common.contracts.account_signal import (
     AccountSignal,
@@ -31,7 +31,7 @@ from banso_scoring.feeds import Feeds, FeedState
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
-from tests.scoring.promises.streams import event
+from tests.scoring.promises.streams import event, told
 
 MIDNIGHT_AT = START_AT - START_AT % DAY_MS
 PAST_DAYS, DEAD_FROM, DEAD_UNTIL, DAYS = 35, 3, 8, 11
@@ -39,6 +39,9 @@ PAST_DAYS, DEAD_FROM, DEAD_UNTIL, DAYS = 35, 3, 8, 11
 ACCOUNTS = 10
 WORK = range(8, 20)
 STALE = "feed-stale"
+ZONES = ("Asia/Tokyo", "UTC", "America/Los_Angeles")
+LOOKS = (5.5, 11.5, 17.5, 23.8)
+"""At these hours of a day it is looked at."""
 
 
 def at(day: int, hour: float = 0.0) -> int:
@@ -67,7 +70,10 @@ def story(seed: int) -> list[AccountActivity]:
             for n, (name, hour) in enumerate(zip(done, hours.tolist(), strict=True)):
                 one = identity_of(account, str(day), str(n)) % 10**12
                 made.append(event(one, account, name, at(day, hour), user=f"u{n % 3}"))
-    return sorted(made, key=lambda one: one.occurred_at)
+    zones = [
+        told(number, f"account-{number}", at(-PAST_DAYS, 1), {"time_zone": ZONES[number % 3]}) for number in range(8)
+    ]
+    return sorted([*made, *(zones if seed % 2 else [])], key=lambda one: one.occurred_at)
 
 
 @dataclass
@@ -119,6 +125,14 @@ class Telling:
     async def sweep(self) -> None:
         await self.room.sweep(self.clock.now())
 
+    async def looks(self, day: int) -> None:
+        """What happens on a day, looked at again and again."""
+        for hour in LOOKS:
+            if at(day, hour) > self.clock.now():
+                await self.until(at(day, hour))
+                await self.room.drain()
+                await self.sweep()
+
 
 async def begin(room: Room, clock: ManualClock, seed: int) -> Telling:
     """Five weeks, and the days until the feed dies."""
@@ -127,9 +141,7 @@ async def begin(room: Room, clock: ManualClock, seed: int) -> Telling:
     await room.drain()
     await telling.sweep()
     for day in range(DEAD_FROM):
-        await telling.until(at(day, 23.8))
-        await room.drain()
-        await telling.sweep()
+        await telling.looks(day)
     await telling.until(at(DEAD_FROM, 10.6))
     await room.drain()
     await telling.sweep()
@@ -138,21 +150,19 @@ async def begin(room: Room, clock: ManualClock, seed: int) -> Telling:
 
 async def go_on(telling: Telling, first: int) -> Told:
     for day in range(first, DAYS):
-        await telling.until(at(day, 23.8))
-        await telling.room.drain()
-        await telling.sweep()
+        await telling.looks(day)
     return await end(telling.room)
 
 
 async def dead(telling: Telling, *, restarts: bool = False) -> None:
-    """Every half hour is looked at while the feed is dead."""
+    """Every hour is looked at while the feed is dead."""
     now = at(DEAD_FROM, 11)
     while now < at(DEAD_UNTIL, 23):
         telling.clock.move_to(now)
         if restarts and now % (7 * HOUR_MS) == 0:
             await telling.room.reload()
         await telling.sweep()
-        now += 30 * MINUTE_MS
+        now += HOUR_MS
 
 
 async def catch_up(telling: Telling, most: int = 40) -> None:

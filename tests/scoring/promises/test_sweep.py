@@ -89,25 +89,26 @@ async def test_a_day_on_which_nothing_changed_has_no_row(small: Room, clock: Man
     assert len(await small.rows(t.history)) == count
 
 
-async def test_an_account_closes_its_days_in_its_own_zone(small: Room, clock: ManualClock) -> None:
+async def test_a_day_is_closed_when_it_is_over_in_every_zone_where_anybody_is(small: Room, clock: ManualClock) -> None:
     await small.take(
         told(1, "acme", START_AT, {"time_zone": "Pacific/Kiritimati"}),
         told(2, "zeta", START_AT, {"time_zone": "America/Los_Angeles"}),
     )
-    clock.move_to(START_AT + DAY_MS + 2 * HOUR_MS)
-    await small.sweep(clock.now())
+    today = small.member.today()
 
     def closed() -> dict[str, int]:
         portfolio = small.member.portfolio
         return {name: int(portfolio.columns.closed_day[place]) for place, name in enumerate(portfolio.names)}
 
-    today = small.member.today()
-    assert closed() == {"acme": today, "zeta": today - 1}
-    before = await small.rows(t.history)
-    await small.reload()
-    await small.sweep(clock.now())
-    assert closed() == {"acme": today, "zeta": today - 1}
-    assert await small.rows(t.history) == before
+    midnight_at = (today + 1) * DAY_MS
+    for hours, day in ((2, today - 1), (9, today), (24, today), (33, today + 1)):
+        clock.move_to(midnight_at + hours * HOUR_MS)
+        for _ in range(2):
+            await small.sweep(clock.now())
+            assert closed() == {"acme": day, "zeta": day}
+            before = await small.rows(t.history)
+            await small.reload()
+        assert await small.rows(t.history) == before
 
 
 async def test_a_signal_is_said_once_however_often_it_is_found(small: Room, clock: ManualClock) -> None:

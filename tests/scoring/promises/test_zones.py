@@ -6,13 +6,22 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from banso_common.clock import HOUR_MS, ManualClock
+from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
+from banso_common.contracts.account_signal import SignalKind, SignalState
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
-from tests.scoring.promises.streams import told
+from tests.scoring.promises.streams import event, told
 from tests.scoring.promises.test_crashes import a_day
-from tests.scoring.promises.test_episodes import ACCOUNTS, a_trying_day, names, struggles, usual_weeks
+from tests.scoring.promises.test_episodes import (
+    ACCOUNTS,
+    BEYOND_DOUBT,
+    a_trying_day,
+    names,
+    said,
+    struggles,
+    usual_weeks,
+)
 
 FIRST_TO_RISE = [f"kiritimati-{number}" for number in range(3)]
 """Their tomorrow begins at ten in the morning, UTC."""
@@ -51,3 +60,35 @@ async def test_what_is_usual_on_each_day_is_known_again_after_a_restart(small: R
     before = [small.member.cohort_on(day).accounts for day in (today, today + 1)]
     await small.reload()
     assert [small.member.cohort_on(day).accounts for day in (today, today + 1)] == before == [ACCOUNTS + 1, 1]
+
+
+async def test_nothing_breaks_out_on_a_day_before_which_another_is_not_over_everywhere(
+    small: Room, clock: ManualClock
+) -> None:
+    for number, name in enumerate(FIRST_TO_RISE):
+        small.write([told(800_000 + number, name, START_AT, {"time_zone": "Pacific/Kiritimati"})])
+        small.write(one for day in range(-42, 0) for one in a_day(name, day, good=4, bad=int(day % 7 == 0)))
+    await usual_weeks(small, clock)
+    before = len(await struggles(small))
+    midnight_at = (small.member.today() + 1) * DAY_MS
+    clock.move_to(midnight_at - 2 * HOUR_MS)  # noon of tomorrow, where they are
+    await small.take(*(event(900_000 + n, FIRST_TO_RISE[0], "error", clock.now()) for n in range(BEYOND_DOUBT)))
+    await small.sweep(clock.now())
+    assert (await struggles(small))[before:] == []
+    clock.move_to(midnight_at + HOUR_MS)
+    await small.sweep(clock.now())
+    assert (await struggles(small))[before:] == [(FIRST_TO_RISE[0], SignalState.OPENED)]
+
+
+async def test_what_somebody_did_is_told_at_once_and_dated_by_its_own_day(small: Room, clock: ManualClock) -> None:
+    small.write([told(800_000, "kiritimati-0", START_AT, {"time_zone": "Pacific/Kiritimati"})])
+    await usual_weeks(small, clock)
+    today = small.member.today()
+    await small.take(event(900_000, "kiritimati-0", "renewed", today * DAY_MS + 9 * HOUR_MS))  # an hour before midnight
+    clock.move_to(today * DAY_MS + 11 * HOUR_MS)
+    await small.sweep(clock.now())
+    (renewed,) = [one for one in await said(small) if one.kind is SignalKind.CONTRACT_RENEWED]
+    assert renewed.opened_at == today * DAY_MS
+    clock.move_to(clock.now() + DAY_MS)
+    await small.sweep(clock.now())
+    assert len([one for one in await said(small) if one.kind is SignalKind.CONTRACT_RENEWED]) == 1

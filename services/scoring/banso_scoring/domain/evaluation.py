@@ -26,7 +26,7 @@ from banso_scoring.domain.matrix import matrix
 from banso_scoring.domain.matrix.matrix import Placement
 from banso_scoring.domain.plan.objectives import Attainment, attain, capped
 from banso_scoring.domain.signals import Changes, Episodes
-from banso_scoring.domain.standing import Standing
+from banso_scoring.domain.standing import OPENED, Standing
 from banso_scoring.domain.struggle import course, silence
 from banso_scoring.domain.struggle.course import Course
 from banso_scoring.domain.struggle.silence import Struggle
@@ -88,11 +88,12 @@ def evaluate(
     fares = replace(fares, score=capped(fares.score * trouble.factor, attainment.ceiling))
     band = bands.step(model.bands, previous.band, fares.score)
     levels = signals.levels(model, struggle, band, place)
+    signals.not_silent_yet(signals.breaks_out(model, struggle.trouble, trouble.days[OPENED], today), levels)
     if cohort.contact is not ContactState.HEARD and model.roles.contact_source is not False:
         signals.undecided_contact(levels)
     levels = signals.without(ended, levels)
-    signals.with_turns(model, windows, previous, levels, today.astype(np.int64))
-    episodes = signals.step(model, previous, levels, day)
+    begun = signals.with_turns(model, windows, previous, levels, today.astype(np.int64))
+    episodes = signals.step(model, previous, levels, begun)
     standing = Standing(
         band=bands.in_trouble(band, episodes.in_trouble),
         phase=place.phase,

@@ -6,6 +6,7 @@ NaN neither opens nor closes. Stepping again from the same previous columns says
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,9 @@ from banso_scoring.domain.success_model import SuccessModel
 
 NEVER = -np.inf
 STRUGGLES = (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING)
+BEYOND_DOUBT = math.log(20)
+"""So far above its threshold (twenty times the odds) trouble is told before its day is over: what may still come of the
+day, and what others meet in it, hardly ever brings it below."""
 LATELY_DAYS = 28
 """How late a contact or the turn of a contract may be known and still be told, and how long after an episode began a
 contact belongs to it."""
@@ -60,19 +64,23 @@ class Episodes:
         return np.asarray(self.open[[KIND_ROWS[kind] for kind in STRUGGLES]].any(axis=0))
 
 
-def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats], today: NDArray[np.int32]) -> Episodes:
-    """The episodes after `levels` (to open, to stay open; each (kinds, n)) were seen on `today`.
+def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats], begun: NDArray[np.int32]) -> Episodes:
+    """The episodes after `levels` (to open, to stay open; each (kinds, n)) were seen; one that opens began on `begun`,
+    (n,) or (kinds, n).
 
     `struggling` does not open beside an open `silent-struggling`, which says more. A moment is an
-    episode that never stays open.
+    episode that never stays open; a day has at most one of a kind.
     """
     to_open, to_stay = levels
     is_open = previous.open.copy()
     episode, opened_day = previous.episode.copy(), previous.opened_day.copy()
     opens, closes = np.zeros_like(is_open), np.zeros_like(is_open)
+    begun = np.broadcast_to(begun, is_open.shape)
     for row, rule in enumerate(model.signals):
         was = previous.open[row]
         begins = ~was & (to_open[row] >= rule.open) if rule.enabled else opens[row]
+        if rule.kind in MOMENTS:
+            begins &= opened_day[row] < begun[row]
         if rule.kind is SignalKind.STRUGGLING:
             begins &= ~is_open[KIND_ROWS[SignalKind.SILENT_STRUGGLING]]
         ends = was & (to_stay[row] < rule.close) if rule.enabled else was
@@ -80,7 +88,7 @@ def step(model: SuccessModel, previous: Standing, levels: tuple[Floats, Floats],
         is_open[row] = False if rule.kind in MOMENTS else (was | begins) & ~ends
         if begins.any():
             episode[row] += begins
-            opened_day[row] = np.where(begins, today, opened_day[row])
+            opened_day[row] = np.where(begins, begun[row], opened_day[row])
     return Episodes(is_open, episode, opened_day, to_open, _changes(opens, closes, episode, opened_day))
 
 
@@ -109,6 +117,20 @@ def levels(model: SuccessModel, struggle: Struggle, band: NDArray[np.int8], jour
     return to_open, to_stay
 
 
+def breaks_out(
+    model: SuccessModel, trouble: Floats, opened_day: NDArray[np.integer], today: NDArray[np.integer]
+) -> Bools:
+    """(n,): whose trouble began today and is beyond doubt already; `opened_day`: on which it began."""
+    threshold = model.signals[KIND_ROWS[SignalKind.STRUGGLING]].open + BEYOND_DOUBT
+    return np.asarray((opened_day == today) & (trouble >= threshold))
+
+
+def not_silent_yet(outbreak: Bools, levels: tuple[Floats, Floats]) -> None:
+    """Let nobody be called silent, in `levels`, about trouble that broke out today: nobody had a day to write."""
+    to_open, _ = levels
+    to_open[KIND_ROWS[SignalKind.SILENT_STRUGGLING], outbreak] = NEVER
+
+
 def undecided_contact(levels: tuple[Floats, Floats]) -> None:
     """Let both kinds of struggle stay as they are, in `levels`: who wrote is not known yet."""
     for level in levels:
@@ -125,11 +147,13 @@ def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats
 
 def with_turns(
     model: SuccessModel, windows: Windows, previous: Standing, levels: tuple[Floats, Floats], today: Ints
-) -> None:
+) -> NDArray[np.int32]:
     """Write into `levels` the moments that are days of facts: a contact in trouble, the turn of a contract.
 
-    Each is one when its newest day, of the last `LATELY_DAYS`, is after the day on which it was last told.
+    Each is one when its newest day, of the last `LATELY_DAYS`, is after that of the one that was last told. Gives
+    (kinds, n): the day on which what opens began, which is that of the fact, and today for the rest.
     """
+    begun = np.tile(today.astype(np.int32), (len(KINDS), 1))
     renewed, ended = _newest(windows, model.roles.renewed, today), _newest(windows, model.roles.ended, today)
     troubled = np.zeros(windows.n, np.bool_)
     for kind in (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.HEALTH_CRITICAL, SignalKind.STALLED):
@@ -143,8 +167,10 @@ def with_turns(
     ):
         row = KIND_ROWS[kind]
         happened = counts & (newest > previous.opened_day[row])
+        begun[row] = np.where(happened, newest, begun[row])
         for level in levels:
             level[row] = np.where(happened, 1.0, NEVER)
+    return begun
 
 
 def _newest(windows: Windows, series: int, today: Ints) -> Ints:

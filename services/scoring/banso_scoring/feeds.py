@@ -32,6 +32,8 @@ from banso_scoring.feed_store import ByLane, Told
 FEEDS_MAX = 62
 OTHER = "banso:other"
 """All sources beyond FEEDS_MAX."""
+AWAITED_MS = 14 * DAY_MS
+"""So long after the last sign of a source of contacts nobody waits for what it may still tell."""
 LAST_ZONE_MS = 12 * HOUR_MS
 """So long after midnight in UTC the day ends where it ends last."""
 
@@ -167,12 +169,38 @@ class Feeds:
 
     def contact_state(self, now: int, day: int | None = None) -> ContactState:
         """Whether those who write contacts were heard: until now, or to the end of `day`, wherever that ends last."""
-        end_at = now if day is None else min(now, (day + 1) * DAY_MS + LAST_ZONE_MS)
-        judged = [source for source, rhythm in self.known.items() if rhythm.contacts and self.is_judged(source, now)]
-        missed = [source for source in judged if self.believed_until(source, now) < end_at]
-        if any(self.is_stale(source) for source in missed):
+        end_at, lost = now if day is None else _end_of(day, now), self._lost(now)
+        waited_for = [source for source in self._missed(now, end_at) if source not in lost]
+        if any(self.is_stale(source) for source in waited_for):
             return ContactState.STALE
-        return ContactState.HELD if missed else ContactState.HEARD
+        if waited_for:
+            return ContactState.HELD
+        is_heard = any(
+            self.known[source].contacts and self.is_judged(source, now) for source in self.known.keys() - lost
+        )
+        was_lost = any(self.known[source].alive_at < end_at for source in lost)
+        return ContactState.GONE if was_lost and not is_heard else ContactState.HEARD
+
+    def awaits_contacts(self, now: int, day: int) -> bool:
+        """Whether contacts of `day` may still come, for a source of them is missed and not lost."""
+        return bool(set(self._missed(now, _end_of(day, now))) - self._lost(now))
+
+    def _missed(self, now: int, end_at: int) -> list[str]:
+        """The sources of contacts that are not believed until `end_at`."""
+        sources = (source for source, rhythm in self.known.items() if rhythm.contacts)
+        return [source for source in sources if self.believed_until(source, now) < end_at]
+
+    def _lost(self, now: int) -> set[str]:
+        """The sources of contacts that nobody waits for any more, and of which nobody said that they may be quiet."""
+        quiet = {source for source in self._missed(now, now) if now - self.known[source].alive_at > AWAITED_MS}
+        return quiet | {source for source in self.known if self._has_gone(source, now)}
+
+    def _has_gone(self, source: str, now: int) -> bool:
+        """Whether a source of contacts is gone, and nobody said that its quiet is as it should be."""
+        rhythm, told = self.known[source], self.told.get(source)
+        is_off = next((ms is None for pattern, ms in self._patience if fnmatchcase(source, pattern)), False)
+        is_retired = told is not None and told.retired_at is not None
+        return self.watched and rhythm.contacts and is_gone(rhythm, now) and not is_off and not is_retired
 
     def state_of(self, source: str, now: int) -> FeedState:
         """How a source stands."""
@@ -186,3 +214,8 @@ class Feeds:
         if not self.is_judged(source, now):
             return FeedState.UNJUDGED
         return FeedState.LATE if self.believed_until(source, now) < now else FeedState.FRESH
+
+
+def _end_of(day: int, now: int) -> int:
+    """The end of `day`, wherever that is last, or `now`."""
+    return min(now, (day + 1) * DAY_MS + LAST_ZONE_MS)

@@ -109,8 +109,8 @@ class Sweep:
         """Close the days that are over for everybody, in whatever zone, but for whom time stands still; gives whose
         day turned.
 
-        So each account is held against whole days of all others. A day of which the window does not show the whole
-        past, after a very long sleep, is passed over.
+        So each account is held against whole days of all others, and only once it is known who wrote on them. A day of
+        which the window does not show the whole past, after a very long sleep, is passed over.
         """
         turned: set[int] = set()
         while not self._is_stale(portfolio):
@@ -123,6 +123,8 @@ class Sweep:
                 break
             day = int(open_days[waiting].min())
             due = waiting[open_days[waiting] == day]
+            if self._member.feeds.awaits_contacts(now, day):
+                break
             if not await cohort_days.see(self._member, portfolio, day, now):
                 break
             for begin in range(0, len(due), AT_ONCE):

@@ -30,7 +30,7 @@ from banso_scoring.domain.standing import OPENED, Standing
 from banso_scoring.domain.struggle import course, silence
 from banso_scoring.domain.struggle.course import Course
 from banso_scoring.domain.struggle.silence import Struggle
-from banso_scoring.domain.struggle.usual import Cohort, ContactState, contact_known
+from banso_scoring.domain.struggle.usual import UNDECIDED, Cohort, contact_known
 from banso_scoring.domain.success_model import SuccessModel
 
 
@@ -89,10 +89,13 @@ def evaluate(
     band = bands.step(model.bands, previous.band, fares.score)
     levels = signals.levels(model, struggle, band, place)
     signals.not_silent_yet(signals.breaks_out(model, struggle.trouble, trouble.days[OPENED], today), levels)
-    if cohort.contact is not ContactState.HEARD and model.roles.contact_source is not False:
+    is_undecided = cohort.contact in UNDECIDED and model.roles.contact_source is not False
+    if is_undecided:
         signals.undecided_contact(levels)
     levels = signals.without(ended, levels)
     begun = signals.with_turns(model, windows, previous, levels, today.astype(np.int64))
+    if is_undecided:
+        signals.untold_contact(levels)
     episodes = signals.step(model, previous, levels, begun)
     standing = Standing(
         band=bands.in_trouble(band, episodes.in_trouble),

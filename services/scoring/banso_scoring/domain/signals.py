@@ -137,6 +137,12 @@ def undecided_contact(levels: tuple[Floats, Floats]) -> None:
         level[[KIND_ROWS[SignalKind.SILENT_STRUGGLING], KIND_ROWS[SignalKind.STRUGGLING]]] = np.nan
 
 
+def untold_contact(levels: tuple[Floats, Floats]) -> None:
+    """Let no contact be told of, in `levels`: others before it may come yet."""
+    for level in levels:
+        level[KIND_ROWS[SignalKind.CONTACT_MADE]] = np.nan
+
+
 def without(ended: Bools, levels: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """The same levels, made so low that nothing opens and everything closes where the contract is over."""
     over = np.flatnonzero(ended)

@@ -59,6 +59,12 @@ class ContactState(StrEnum):
     """They are missed: nobody's struggle is decided, for who wrote may not be known yet."""
     STALE = "stale"
     """They were missed for longer than their patience: contact is unknown."""
+    GONE = "gone"
+    """They were missed for so long that nobody waits any more: contact is unknown, and what is left is decided."""
+
+
+LOST = (ContactState.STALE, ContactState.GONE)
+UNDECIDED = (ContactState.HELD, ContactState.STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def _profile(sketch: CohortSketch) -> Floats:
 
 def contact_known(model: SuccessModel, cohort: Cohort) -> bool:
     """Whether silence says anything: a source is declared, or contacts were seen and are not stale."""
-    if model.roles.contact < 0 or model.roles.contact_source is False or cohort.contact is ContactState.STALE:
+    if model.roles.contact < 0 or model.roles.contact_source is False or cohort.contact in LOST:
         return False
     if model.roles.contact_source:
         return True

@@ -16,8 +16,8 @@ from tests.scoring.domain.past.test_past import ALL, FIRST, LAST, MODEL, bytes_o
 @given(some=stories)
 @settings(deadline=None)
 def test_taken_as_it_happened_a_late_past_shows_what_one_in_time_showed(some: list[Event]) -> None:
-    timely = past_of([(account, day, day, *rest) for account, day, _, *rest in some])
-    late = past_of([(account, day, LAST, *rest) for account, day, _, *rest in some])
+    timely = past_of([(one[0], one[1], one[1], *one[3:]) for one in some])
+    late = past_of([(one[0], one[1], LAST, *one[3:]) for one in some])
     mended = Past(MODEL, as_it_happened(late.history))
     assert mended.history.statements[1]["seats"][0].known_at == mended.history.statements[1]["seats"][0].at
     for day in (FIRST, FIRST + 20, LAST):

@@ -32,6 +32,7 @@ from banso_scoring import (
     watching,
 )
 from banso_scoring.assess import AT_ONCE, STALE_SHOWN, Assessment, assess, explained, kept_of, news, with_told
+from banso_scoring.cohorts import NOBODY
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.facts.panel import DAYS, Panel
 from banso_scoring.domain.standing import differs
@@ -50,6 +51,8 @@ class Sweep:
     def __init__(self, member: Member) -> None:
         self._member = member
         self._swept: Portfolio | None = None
+        self._days = NOBODY
+        """The day on which each account was last swept."""
         self._watch = IncidentWatch(member)
 
     async def __call__(self, now: int) -> None:
@@ -62,7 +65,8 @@ class Sweep:
             if self._member.is_behind():
                 return
             everyone = np.arange(len(portfolio))
-            moved = self._moved(portfolio, everyone)
+            days = portfolio.today(everyone, now)
+            moved = self._moved(portfolio, days)
             held = portfolio.is_held(everyone, now)
             is_seen = bool(moved - set(np.flatnonzero(held).tolist()))
             if is_seen and not await cohort_days.see_each(self._member, portfolio, now):
@@ -78,14 +82,17 @@ class Sweep:
             held = portfolio.is_held(here, now)
             await self._evaluate(portfolio, here[~held], now, decide=True)
             await self._evaluate(portfolio, here[held], now, decide=False)
-            self._swept = portfolio
+            self._swept, self._days = portfolio, days
 
-    def _moved(self, portfolio: Portfolio, everyone: Ints) -> set[int]:
-        """Of whom more is to be shown than what the turn of a day changes."""
+    def _moved(self, portfolio: Portfolio, days: Ints) -> set[int]:
+        """Of whom something else is to be shown: of `days`, by account, another began, or something became known."""
+        everyone = np.arange(len(days))
         if self._swept is not portfolio:
             return set(everyone.tolist())
-        marked = portfolio.columns.shown[everyone, STALE_SHOWN] != portfolio.stale_feeds(everyone)
-        return set(np.flatnonzero(portfolio.columns.undecided[everyone] | marked).tolist())
+        moved = portfolio.columns.shown[everyone, STALE_SHOWN] != portfolio.stale_feeds(everyone)
+        moved |= portfolio.columns.undecided[everyone]
+        moved[: len(self._days)] |= days[: len(self._days)] != self._days
+        return set(np.flatnonzero(moved).tolist())
 
     def _is_stale(self, portfolio: Portfolio) -> bool:
         """Whether the lanes were loaded anew meanwhile, so that positions mean nothing any more."""

@@ -8,6 +8,7 @@ import pytest
 
 from banso_common.clock import DAY_MS, HOUR_MS, ManualClock
 from banso_common.contracts.account_signal import SignalKind, SignalState
+from banso_scoring import tables as t
 from tests.conftest import START_AT
 from tests.scoring.domain.builders import small_model
 from tests.scoring.promises.room import Room, room_of
@@ -92,3 +93,23 @@ async def test_what_somebody_did_is_told_at_once_and_dated_by_its_own_day(small:
     clock.move_to(clock.now() + DAY_MS)
     await small.sweep(clock.now())
     assert len([one for one in await said(small) if one.kind is SignalKind.CONTRACT_RENEWED]) == 1
+
+
+async def test_silence_moves_a_score_when_a_day_begins_where_the_account_is(small: Room, clock: ManualClock) -> None:
+    small.write([told(800_000, "kiritimati-0", START_AT, {"time_zone": "Pacific/Kiritimati"})])
+    small.write(one for day in range(-42, 0) for one in a_day("kiritimati-0", day, good=4, bad=0))
+    await usual_weeks(small, clock)
+
+    async def score() -> float:
+        (row,) = [row for row in await small.rows(t.health) if row.account == "kiritimati-0"]
+        return float(row.score)
+
+    moved = set[int]()
+    for day in range(1, 7):
+        for hour in (1, 9, 11):
+            before = await score()
+            clock.move_to((START_AT // DAY_MS + day) * DAY_MS + hour * HOUR_MS)
+            await small.sweep(clock.now())
+            if await score() != before:
+                moved.add(hour)
+    assert 11 in moved, "their midnight was at ten"

@@ -55,25 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     console = Console(highlight=False, quiet=given.json, width=None if sys.stdout.isatty() else TEXT_WIDTH)
     try:
-        proof = prove(given)
+        proof = prove(given, console)
     except BansoError as fault:
         print(f"prove: {fault}", file=sys.stderr)
         return 1
     if given.json:
         print(msgspec.json.encode(proof).decode())
-        return 0
-    if proof.worlds is not None:
-        show_worlds(console, proof.worlds)
-    if proof.dead_feeds:
-        show_dead_feeds(console, proof.dead_feeds)
-    if proof.students is not None:
-        show_students(console, proof.students)
-    show_bars(console, proof.bars)
     return 0
 
 
-def prove(given: argparse.Namespace) -> Proof:
-    """All that was asked for. Raises BansoError."""
+def prove(given: argparse.Namespace, console: Console) -> Proof:
+    """All that was asked for, each table shown as soon as it is there. Raises BansoError."""
     spec = None if given.events else WorldSpec(accounts=given.accounts, weeks=given.weeks)
     found = None
     asked = _asked(given, spec)
@@ -87,12 +79,17 @@ def prove(given: argparse.Namespace) -> Proof:
         else:
             notes.append(f"no boosting: {missing or 'it learns from the truth of other worlds, and there is one'}")
         found = worlds(cases, spec, notes)
+        show_worlds(console, found)
     taught = None
     if not given.events and given.students != "none":
         modules = [] if given.students == "all" else given.students.split(",")
         taught = students(modules, quiet=given.json)
+        show_students(console, taught)
     dead = [one for some in _spread(tried, _trials(given, spec)) for one in some]
+    if dead:
+        show_dead_feeds(console, dead)
     held = [*(bars(found) if found else []), *dead_bars(dead), *(taught.bars if taught else [])]
+    show_bars(console, held)
     return Proof(found, taught, held, dead)
 
 

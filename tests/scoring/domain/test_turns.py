@@ -10,7 +10,7 @@ import pytest
 from banso_common.contracts.account_signal import SignalKind
 from banso_scoring.domain.evaluation import evaluate
 from banso_scoring.domain.signals import LATELY_DAYS
-from banso_scoring.domain.standing import KIND_ROWS, KINDS, Standing
+from banso_scoring.domain.standing import KIND_ROWS, KINDS, SINCE, Standing
 from tests.scoring.domain.builders import on_days, panel_of, small_model, steady, usual
 
 MODEL = small_model()
@@ -31,6 +31,14 @@ def test_a_contact_is_told_of_an_account_in_trouble_and_of_no_other() -> None:
     before = told({"error": TROUBLE})[0]
     assert before.open.any()
     assert "contact-made" in told({"error": TROUBLE, "contact": {0: 1}}, before)[1]
+
+
+def test_a_contact_of_the_time_before_the_trouble_is_not_about_it() -> None:
+    before = told({"error": TROUBLE})[0]
+    lead = DAY - int(before.trouble_days[SINCE, 0])
+    assert 0 < lead < LATELY_DAYS - 1
+    assert "contact-made" in told({"error": TROUBLE, "contact": {lead: 1}}, before)[1]
+    assert "contact-made" not in told({"error": TROUBLE, "contact": {lead + 1: 1}}, before)[1]
 
 
 @pytest.mark.parametrize(

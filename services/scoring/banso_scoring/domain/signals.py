@@ -16,7 +16,7 @@ from banso_common.contracts.account_signal import MOMENTS, Band, SignalKind
 from banso_scoring.domain.facts.panel import Bools, Floats, Ints
 from banso_scoring.domain.facts.windows import Newest, Windows
 from banso_scoring.domain.journey.journey import Journey
-from banso_scoring.domain.standing import BAND_CODES, KIND_ROWS, KINDS, Standing
+from banso_scoring.domain.standing import BAND_CODES, CLOSED, KIND_ROWS, KINDS, NO_DAY, SINCE, Standing
 from banso_scoring.domain.struggle.silence import Struggle
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -160,14 +160,17 @@ def with_turns(
     (kinds, n): the day on which what opens began, which is that of the fact, and today for the rest.
     """
     begun = np.tile(today.astype(np.int32), (len(KINDS), 1))
-    renewed, ended = _newest(windows, model.roles.renewed, today), _newest(windows, model.roles.ended, today)
+    contact, renewed, ended = (
+        _newest(windows, series, today) for series in (model.roles.contact, model.roles.renewed, model.roles.ended)
+    )
     troubled = np.zeros(windows.n, np.bool_)
-    for kind in (SignalKind.SILENT_STRUGGLING, SignalKind.STRUGGLING, SignalKind.HEALTH_CRITICAL, SignalKind.STALLED):
-        row = KIND_ROWS[kind]
-        since = previous.opened_day[row] > today - LATELY_DAYS
-        troubled |= previous.open[row] | ((previous.episode[row] > 0) & since)
+    for kind in (*STRUGGLES, SignalKind.HEALTH_CRITICAL, SignalKind.STALLED):
+        opened_day = previous.opened_day[KIND_ROWS[kind]]
+        lately = (previous.episode[KIND_ROWS[kind]] > 0) & (opened_day > today - LATELY_DAYS)
+        of_it = contact >= (_of_trouble(previous, opened_day) if kind in STRUGGLES else opened_day)
+        troubled |= of_it & (previous.open[KIND_ROWS[kind]] | lately)
     for kind, newest, counts in (
-        (SignalKind.CONTACT_MADE, _newest(windows, model.roles.contact, today), troubled),
+        (SignalKind.CONTACT_MADE, contact, troubled),
         (SignalKind.CONTRACT_RENEWED, renewed, renewed >= ended),
         (SignalKind.CONTRACT_ENDED, ended, ended > renewed),
     ):
@@ -177,6 +180,13 @@ def with_turns(
         for level in levels:
             level[row] = np.where(happened, 1.0, NEVER)
     return begun
+
+
+def _of_trouble(previous: Standing, opened_day: NDArray[np.int32]) -> NDArray[np.int32]:
+    """(n,): the day from which a contact is about the trouble that an episode tells of, which may be older than it."""
+    since, closed = previous.trouble_days[SINCE], previous.trouble_days[CLOSED]
+    is_another = (since == NO_DAY) | ((closed != NO_DAY) & (closed < opened_day))
+    return np.where(is_another, opened_day, np.minimum(since, opened_day))
 
 
 def _newest(windows: Windows, series: int, today: Ints) -> Ints:

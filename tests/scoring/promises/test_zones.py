@@ -35,13 +35,18 @@ async def small(database_url: str, clock: ManualClock) -> AsyncIterator[Room]:
         yield made
 
 
+async def usual_weeks_everywhere(room: Room, clock: ManualClock) -> None:
+    """The usual weeks, of those who rise first, too."""
+    for number, name in enumerate(FIRST_TO_RISE):
+        room.write([told(800_000 + number, name, START_AT, {"time_zone": "Pacific/Kiritimati"})])
+        room.write(one for day in range(-42, 0) for one in a_day(name, day, good=4, bad=int(day % 7 == 0)))
+    await usual_weeks(room, clock)
+
+
 async def test_a_hard_day_for_everybody_is_nobodys_alarm_when_tomorrow_has_begun_elsewhere(
     small: Room, clock: ManualClock
 ) -> None:
-    for number, name in enumerate(FIRST_TO_RISE):
-        small.write([told(800_000 + number, name, START_AT, {"time_zone": "Pacific/Kiritimati"})])
-        small.write(one for day in range(-42, 0) for one in a_day(name, day, good=4, bad=int(day % 7 == 0)))
-    await usual_weeks(small, clock)
+    await usual_weeks_everywhere(small, clock)
     before = len(await struggles(small))
     clock.move_to(clock.now() + 2 * HOUR_MS)  # so that the close of their day has been
     await small.sweep(clock.now())
@@ -66,10 +71,7 @@ async def test_what_is_usual_on_each_day_is_known_again_after_a_restart(small: R
 async def test_nothing_breaks_out_on_a_day_before_which_another_is_not_over_everywhere(
     small: Room, clock: ManualClock
 ) -> None:
-    for number, name in enumerate(FIRST_TO_RISE):
-        small.write([told(800_000 + number, name, START_AT, {"time_zone": "Pacific/Kiritimati"})])
-        small.write(one for day in range(-42, 0) for one in a_day(name, day, good=4, bad=int(day % 7 == 0)))
-    await usual_weeks(small, clock)
+    await usual_weeks_everywhere(small, clock)
     before = len(await struggles(small))
     midnight_at = (small.member.today() + 1) * DAY_MS
     clock.move_to(midnight_at - 2 * HOUR_MS)  # noon of tomorrow, where they are

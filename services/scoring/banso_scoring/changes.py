@@ -79,6 +79,7 @@ async def put_closed(tx: AsyncConnection, portfolio: Portfolio, positions: NDArr
         "closed": standing_codec.encode(portfolio.model, closed),
         "closed_day": portfolio.columns.closed_day[positions].tolist(),
         "backfilled": [p in portfolio.backfilled for p in positions.tolist()],
+        "waits": [p in portfolio.waiting for p in positions.tolist()],
     }
     await upsert(tx, t.closed, rows)
 

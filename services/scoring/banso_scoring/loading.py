@@ -83,7 +83,10 @@ def _place(portfolio: Portfolio, positions: NDArray[np.int64], rows: Sequence[Ro
         portfolio.describe(position)
     columns.feeds[positions] = [portfolio.feeds.mask_of(row.feeds) for row in rows]
     columns.first_day[positions] = [row.first_day for row in rows]
-    columns.closed_day[positions] = np.maximum([row.closed_day or 0 for row in rows], closed_day)
+    own = np.array([row.closed_day or 0 for row in rows], np.int64)
+    waits = np.array([bool(row.waits) for row in rows], np.bool_)
+    columns.closed_day[positions] = np.where(waits, own, np.maximum(own, closed_day))
+    portfolio.waiting.update(positions[waits].tolist())
     behind = [row.closed is None or row.backfilled for row in rows]
     portfolio.backfilled.update(positions[np.array(behind, np.bool_)].tolist())
     for column in ("last_day", "renewed_day", "ended_day"):

@@ -150,8 +150,8 @@ class Member:
                 self.portfolio.shown_since_at = switch.switched_at
                 await switch_store.forget_lanes(tx, wanted)
                 claims = {lane: await acquire(tx, t.checkpoint, Topic.ACCOUNT_ACTIVITY, lane) for lane in wanted}
-                closed_days = [await store.closed_day(tx, lane) for lane in wanted]
-                self.portfolio.reach_back(min((d + 1 for d in closed_days if d is not None), default=today), today)
+                open_days = [await store.open_day(tx, lane, self.model.version) for lane in wanted]
+                self.portfolio.reach_back(min((day for day in open_days if day is not None), default=today), today)
                 for lane in wanted:
                     self.seen[lane] = SeenIdentities(await facts_store.identities(tx, lane))
                     self.closed_days[lane] = await load_lane(tx, self.portfolio, lane, today)

@@ -123,6 +123,8 @@ class Portfolio:
         """Whose trouble is told of as an incident, and what was said of that."""
         self.columns = Columns.new(1_024)
         self.backfilled: set[int] = set()
+        self.waiting: set[int] = set()
+        """Who is closed through an earlier day than others of the lane: time stands still for them, or did."""
         self.shown_since_at = 0
         """What was written until then nobody has seen: another model counted then, and all is news."""
         self.said = StatementTable.new(model.vocabulary, 1_024)
@@ -239,6 +241,7 @@ class Portfolio:
             until = np.minimum(self._believed_until(positions, now), now)
             days = np.maximum(self.zones.days(self.columns.zone[positions], until), first_days) - 1
             self.columns.closed_day[positions] = np.minimum(days, self.columns.closed_day[positions])
+            self.waiting.update(positions.tolist())
 
     def panel(self, positions: Ints, day: int) -> Panel:
         """The facts of these accounts at the end of `day`."""

@@ -107,6 +107,7 @@ async def walked(tx: AsyncConnection, portfolio: Portfolio, names: Sequence[str]
     columns.closed_day[positions] = [bench.closed_day(*one) for one in zip(portfolio.names, lanes, strict=True)]
     columns.shown[positions] = NOTHING_SHOWN
     portfolio.backfilled.clear()
+    portfolio.waiting.clear()
     first_day = int(columns.first_day[positions].min(initial=today))
     cohort_on = await cohort_store.by_day(tx, portfolio.model.version, first_day, bench.cohort)
     found = await walk(portfolio, positions, cohort_on, facts.reach)

@@ -67,9 +67,18 @@ async def newest_history(tx: AsyncConnection, lane: int) -> Sequence[Row[Any]]:
 
 
 async def closed_day(tx: AsyncConnection, lane: int) -> int | None:
-    """The day through which all accounts of a lane are closed; None for a lane that was never swept."""
+    """The day through which a lane is closed, but for who waits; None for a lane that was never swept."""
     found = await tx.execute(select(t.lane.c.closed_day).where(t.lane.c.lane == lane))
     return found.scalar_one_or_none()
+
+
+async def open_day(tx: AsyncConnection, lane: int, version: str) -> int | None:
+    """The first day through which not every account of a lane is closed; None for a lane that was never swept."""
+    closed = await closed_day(tx, lane)
+    mine = (t.closed.c.account == t.account.c.account) & (t.account.c.lane == lane)
+    waits = mine & (t.closed.c.model_version == version) & t.closed.c.waits
+    earliest = (await tx.execute(select(func.min(t.closed.c.closed_day)).where(waits))).scalar_one()
+    return None if closed is None else min(closed, closed if earliest is None else earliest) + 1
 
 
 _COUNT = text(

@@ -187,16 +187,20 @@ class Sweep:
         return panel
 
     async def _settle_lanes(self, portfolio: Portfolio) -> None:
-        """Say through which day each lane is closed, and forget identities older than the window of repeats."""
-        member = self._member
+        """Say through which day each lane is closed and who is not yet, and forget identities that are too old."""
+        member, waited = self._member, portfolio.waiting
         closed, forgotten = portfolio.columns.closed_day, {}
+        portfolio.waiting = set()
         async with transaction(member.engine) as tx:
             claims = await member.advance(tx, {})
             for lane in member.lanes():
                 mine = portfolio.in_lanes([lane])
                 if len(mine):
-                    member.closed_days[lane] = int(closed[mine].min())
+                    member.closed_days[lane] = int(closed[mine].max())
+                    portfolio.waiting.update(mine[closed[mine] < member.closed_days[lane]].tolist())
                 forgotten[lane] = await facts_store.forget(tx, lane, member.remember_from())
+            late = np.array(sorted(waited | portfolio.waiting), np.int64)
+            await changes.put_closed(tx, portfolio, late, portfolio.columns.closed.take(late))
             await store.count(tx, [(lane, member.closed_days[lane], Tally()) for lane in member.lanes()])
         member.claims = claims
         for lane, identities in forgotten.items():

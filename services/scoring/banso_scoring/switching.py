@@ -176,10 +176,14 @@ class Switching:
         member = self._member
         assert made.cohort is not None
         made.stale.difference_update(names)
-        closed_days = dict(member.closed_days)
-        bench = Bench(lambda _, lane: closed_days[lane], made.cohort, member.clock.now())
+        closed_days, ours = dict(member.closed_days), member.portfolio
+        waiting = {ours.names[p]: int(ours.columns.closed_day[p]) for p in ours.waiting}
+        bench = Bench(lambda name, lane: waiting.get(name, closed_days[lane]), made.cohort, member.clock.now())
         async with reading(member.engine) as tx:
-            return await rebuild.judge(tx, member.empty(made.model), names, bench)
+            judged = await rebuild.judge(tx, member.empty(made.model), names, bench)
+        alone = judged.portfolio
+        alone.waiting.update(position for position, name in enumerate(alone.names) if name in waiting)
+        return judged
 
     async def _store(self, made: Rebuild, judged: rebuild.Judged) -> None:
         member = self._member

@@ -12,9 +12,9 @@ What the success model makes of the facts is kept under its version: `closed_sta
 see `told`) belongs to it, whatever the model.
 
 An account's `closed` is its standing at the close of `closed_day`, and of every later day through which its lane is
-closed; a backfilled one waits for a look back. Its contract is over when `ended_day` is after `renewed_day`; -1 is a
-day that never was. `health_history` holds a row for each day on which something
-changed, as it was known at the close of that day; it is never rewritten. `phase_move` holds the moves of the
+closed; one that `waits` is closed through that day alone. A backfilled one asks for a look back. Its contract is over
+when `ended_day` is after `renewed_day`; -1 is a day that never was. `health_history` holds a row for each day on which
+something changed, as it was known at the close of that day; it is never rewritten. `phase_move` holds the moves of the
 journey, and `cell_move` those of the matrix with their reasons, as they are true now: a look back replaces those of
 an account. The newest phase of an account, and what
 holds of its goal (`goal`, see `journey.goal_code`), is in `health`. `success_plan` holds what was said of an
@@ -64,6 +64,7 @@ closed = Table(
     Column("closed", LargeBinary, nullable=False),
     Column("closed_day", Integer, nullable=False),
     Column("backfilled", Boolean, nullable=False),
+    Column("waits", Boolean, nullable=False, server_default="0"),
 )
 
 health = Table(

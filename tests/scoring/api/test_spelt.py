@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import pytest
 from httpx import AsyncClient
+from structlog.testing import capture_logs
 
 from banso_common.contracts.codec import identity_of
 from tests.scoring.api.given import LANES, Tenant
@@ -34,12 +34,10 @@ async def test_what_was_stored_decomposed_is_reached_as_written_first(scoring: T
     assert await _asked(client, COMPOSED) == (200, COMPOSED)
 
 
-async def test_the_member_says_which_of_its_accounts_get_nothing_more(
-    scoring: Tenant, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_member_says_which_of_its_accounts_get_nothing_more(scoring: Tenant) -> None:
     await scoring.tell(DECOMPOSED, name="before")
     await scoring.tell("plain", name="Plain")
-    capsys.readouterr()
-    await scoring.handler.assigned(range(LANES))
-    said = capsys.readouterr().out
-    assert said.count("BANSO_IDS_COMPOSED") == 1 and f"partition={identity_of(DECOMPOSED) % LANES}" in said
+    with capture_logs() as logged:
+        await scoring.handler.assigned(range(LANES))
+    (said,) = [line for line in logged if "BANSO_IDS_COMPOSED" in line["event"]]
+    assert (said["log_level"], said["partition"]) == ("warning", identity_of(DECOMPOSED) % LANES)

@@ -34,6 +34,9 @@ class _Kept(msgspec.Struct, array_like=True, frozen=True):
     profile: dict[int, bytes]
     """Row of the profile -> its days, where there is anything in it."""
     contact: ContactState = ContactState.HEARD
+    uneven: list[float] = []
+    """Empty, like the next one, before friction was known to come in clumps."""
+    together: list[float] = []
 
 
 _decoder = msgspec.msgpack.Decoder(_Kept)
@@ -53,6 +56,8 @@ def encode(cohort: Cohort) -> bytes:
         series=len(cohort.profile),
         profile={row: days.astype("<f8").tobytes() for row, days in enumerate(cohort.profile) if days.any()},
         contact=cohort.contact,
+        uneven=cohort.uneven.tolist(),
+        together=cohort.together.tolist(),
     )
     return msgspec.msgpack.encode(kept)
 
@@ -72,6 +77,8 @@ def decode(raw: bytes) -> Cohort:
         kappas=np.array(kept.kappas, np.float64),
         contacts_per=np.array(kept.contacts_per, np.float64),
         contact_shape=kept.contact_shape,
+        uneven=np.array(kept.uneven or [0.0] * len(kept.kappas), np.float64),
+        together=np.array(kept.together or [0.0] * len(kept.kappas), np.float64),
         profile=profile,
         contact=kept.contact,
     )

@@ -30,6 +30,7 @@ from banso_scoring.domain.facts.windows import (
     weigh,
 )
 from banso_scoring.domain.standing import NO_DAY
+from banso_scoring.domain.struggle import clumps
 from banso_scoring.domain.success_model import MetricKind, SuccessModel
 
 QUANTUM = 2.0**16
@@ -79,6 +80,8 @@ class CohortSketch:
     """(series, DAYS): the events above the peaks."""
     at_peak: Ints
     """(series, DAYS): how many accounts had any."""
+    clumps: Ints
+    """(channels·SUMS, SPANS): see `clumps`."""
 
     def to_dict(self) -> dict[str, Any]:
         """The sketch as JSON-able values."""
@@ -93,12 +96,14 @@ class CohortSketch:
         whole = {
             name: np.asarray(values[name], np.int64)
             for name in cls.__slots__
-            if name not in ("version", "day", "accounts", "contact_age_days", *SINCE)
+            if name not in ("version", "day", "accounts", "contact_age_days", "clumps", *SINCE)
         }
         for name in SINCE:  # a sketch of before holds none
             whole[name] = np.asarray(values.get(name, np.zeros_like(whole["profile"])), np.int64)
         if whole["friction"].ndim == BINS_IN_WINDOWS:
             whole["friction"] = whole["friction"][1]
+        none = np.zeros((len(whole["friction"]) * clumps.SUMS, clumps.SPANS))
+        whole["clumps"] = np.asarray(values.get("clumps", none), np.int64)
         return cls(
             version=str(values["version"]),
             day=int(values["day"]),
@@ -127,6 +132,7 @@ def merge(a: CohortSketch, b: CohortSketch) -> CohortSketch:
         contact_xc=a.contact_xc + b.contact_xc,
         contact_x=a.contact_x + b.contact_x,
         contact_c=a.contact_c + b.contact_c,
+        clumps=_clumps(a, day) + _clumps(b, day),
         **{
             name: moved(getattr(a, name), _behind(a, day), 0) + moved(getattr(b, name), _behind(b, day), 0)
             for name in ("profile", *SINCE)
@@ -135,11 +141,11 @@ def merge(a: CohortSketch, b: CohortSketch) -> CohortSketch:
 
 
 def moved(columns: NDArray[Number], days: int, blank: int) -> NDArray[Number]:
-    """(rows, DAYS) seen from `days` days later (earlier when negative); days that were not seen are `blank`."""
-    found = np.full_like(columns, blank)
-    if 0 <= days < DAYS:
-        found[:, : DAYS - days] = columns[:, days:]
-    elif -DAYS < days < 0:
+    """(rows, columns) seen from `days` columns later (earlier when negative); what was not seen is `blank`."""
+    found, width = np.full_like(columns, blank), columns.shape[1]
+    if 0 <= days < width:
+        found[:, : width - days] = columns[:, days:]
+    elif -width < days < 0:
         found[:, -days:] = columns[:, :days]
     return found
 
@@ -169,6 +175,7 @@ def sketch(model: SuccessModel, panel: Panel, day: int = NO_DAY) -> CohortSketch
         profile=profile,
         above=above,
         at_peak=at_peak,
+        clumps=clumps.sums(model, panel, day),
     )
 
 
@@ -212,6 +219,11 @@ def prior_causes(model: SuccessModel) -> Floats:
 
 def _behind(sketch: CohortSketch, day: int) -> int:
     return 0 if sketch.day == NO_DAY else day - sketch.day
+
+
+def _clumps(sketch: CohortSketch, day: int) -> Ints:
+    """(channels·SUMS, SPANS) as seen from `day`."""
+    return sketch.clumps if sketch.day == NO_DAY else moved(sketch.clumps, clumps.behind(sketch.day, day), 0)
 
 
 def _aged(sketch: CohortSketch, day: int) -> int:

@@ -12,7 +12,7 @@ from banso_scoring.domain.facts.panel import DAYS, Floats, Panel
 from banso_scoring.domain.standing import NO_DAY
 from banso_scoring.domain.struggle.incidents import discounts
 from banso_scoring.domain.struggle.silence import LOG_NEUTRAL, Struggle
-from banso_scoring.domain.struggle.trouble import sum_rows, worse
+from banso_scoring.domain.struggle.trouble import sum_rows, widened, worse
 from banso_scoring.domain.struggle.usual import Cohort
 from banso_scoring.domain.success_model import SuccessModel
 
@@ -58,8 +58,9 @@ class Facts:
         _, pace, sure = struggle.friction.leading(self.some)
         found = np.zeros((len(self.model.roles.channels), len(self.some)))
         for k, channel in enumerate(self.model.roles.channels):
-            came = (self.rows(channel.series) * counts * factors[k]).sum(axis=1)
-            worse(came, cohort.rates[k] * pace[k] * tried, sure[k], channel, out=found[k])
+            came, clump = (self.rows(channel.series) * counts * factors[k]).sum(axis=1), 1.0 + cohort.together[k]
+            shape = widened(sure[k], cohort.uneven[k], np.maximum(self.today - since, 1))
+            worse(came / clump, cohort.rates[k] / clump * pace[k] * tried, shape, channel, out=found[k])
         return LOG_NEUTRAL + sum_rows(found, len(self.some))
 
     def _day(self) -> NDArray[np.int64]:

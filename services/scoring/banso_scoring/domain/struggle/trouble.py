@@ -9,6 +9,9 @@ may fill: it began b days ago and goes on, or it was over e days ago.
     e_k  = ln(1/2 + 1/2·exp l_k)                                       trouble seldom is in every channel
     L_be = Σ_k e_k
 
+Where friction comes in clumps (z, q of the cohort, see clumps), n_k and E_k are counted in clumps, divided by 1 + q,
+and of a span of t days, as even as a share EVEN of them, 1/s_k grows by z/(EVEN·t).
+
 No l is clipped before spans were held against one another: of trouble beyond all doubt it still has to be told
 whether it goes on. Trouble begins on any day alike, and of what began, half is over after
 LIFE_DAYS: that is the weight of each b.
@@ -23,7 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +48,8 @@ SHARE = 0.5
 LOG_SHARE, LOG_CALM = math.log(SHARE), math.log(1.0 - SHARE)
 SIZES = (0.6, 1.6)
 """Trouble is less large than a channel's `ratio` says, or larger: 1 + size·(ratio - 1). A third size tells no more."""
+EVEN = 0.6
+"""Days as even as a span's, of each of its days: five of seven are worked on, and use differs from day to day."""
 LIFE_DAYS = 20.0
 LASTED_DAYS_MIN = 21
 """What was over sooner leaves no trace worth telling from chance."""
@@ -103,6 +108,8 @@ class _Seen:
     friction: Friction
     kappas: Floats
     """(channels,)"""
+    uneven: Floats
+    """(channels,): z."""
     tried: tuple[Floats, ...]
     """(n,) attempts in each window of `friction`."""
 
@@ -115,11 +122,12 @@ class _Seen:
         whole = self._whole(k, counts[WHOLE], expected[WHOLE])
         found = np.empty((len(SPANS), len(self.tried[WHOLE])))
         for e, (over, begun) in zip(found, SPANS, strict=True):
-            n, mean = counts[begun], expected[begun]
+            n, mean, days = counts[begun], expected[begun], BEGUN_DAYS[begun]
             if over >= 0:
-                n, mean = n - counts[over], mean - expected[over]
+                n, mean, days = n - counts[over], mean - expected[over], days - BEGUN_DAYS[over]
                 np.maximum(mean, 0.0, out=mean)
-            self._held(k, (n, mean), whole, counted[begun], e)
+            pace, sure = self._pace(k, (n, mean), whole)
+            worse(n, pace * mean, widened(sure, self.uneven[k], days) * counted[begun] ** 2, self.channels[k], e)
         return found
 
     def since(self, begun: NDArray[np.intp], places: Indices) -> tuple[Floats, Floats, Floats]:
@@ -131,8 +139,10 @@ class _Seen:
         for k, e in enumerate(found):
             rates, counts = self.friction.rates[:, k], self.friction.counts[:, k]
             whole = self._whole(k, counts[WHOLE, places], rates[WHOLE] * tried[WHOLE])
-            met = (counts[begun, places], rates[begun] * own)
-            paces[k], sures[k] = self._held(k, met, whole, self.friction.counted[begun, k], e)
+            n, mean = counts[begun, places], rates[begun] * own
+            paces[k], sures[k] = self._pace(k, (n, mean), whole)
+            sure = widened(sures[k], self.uneven[k], np.array(BEGUN_DAYS)[begun])
+            worse(n, paces[k] * mean, sure * self.friction.counted[begun, k] ** 2, self.channels[k], e)
         return found, paces, sures
 
     def _whole(self, k: int, n: Floats, mean: Floats) -> tuple[Floats, Floats]:
@@ -140,21 +150,16 @@ class _Seen:
         kappa = float(self.kappas[k])
         return n + kappa, mean + kappa
 
-    def _held(
-        self, k: int, met: tuple[Floats, Floats], whole: tuple[Floats, Floats], counted: float | Floats, out: Floats
-    ) -> tuple[Floats, Floats]:
-        """θ and s, (n,) each, by what was met and expected on all other days; e of what was `met` goes into `out`."""
-        n, mean = met
-        other = whole[1] - mean
-        pace, sure = shrunk(whole[0] - n, np.maximum(other, self.kappas[k], out=other))
-        worse(n, pace * mean, sure * (counted * counted), self.channels[k], out)
-        return pace, sure
+    def _pace(self, k: int, met: tuple[Floats, Floats], whole: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """θ and s, (n,) each, by what was met and expected on all days but those of `met`."""
+        other = whole[1] - met[1]
+        return shrunk(whole[0] - met[0], np.maximum(other, self.kappas[k], out=other))
 
 
 def evidence(model: SuccessModel, windows: Windows, cohort: Cohort, friction: Friction) -> Trouble:
     """The evidence in `friction`, held against the attempts of `windows`."""
     tried = tuple(windows.of(model.roles.attempt, one) for one in friction.windows)
-    seen = _Seen(model.roles.channels, friction, cohort.kappas, tried)
+    seen = _Seen(model.roles.channels, _in_clumps(friction, cohort), cohort.kappas, cohort.uneven, tried)
     total, found = np.zeros((len(SPANS), windows.n)), dict[int, Floats]()
     for k, twin in enumerate(_twins(model, cohort, friction)):
         if twin == k:
@@ -169,9 +174,23 @@ def _twins(model: SuccessModel, cohort: Cohort, friction: Friction) -> list[int]
     found: list[int] = []
     for k, channel in enumerate(model.roles.channels):
         usual = (*friction.rates[:, k].tolist(), *friction.counted[:, k].tolist(), float(cohort.kappas[k]))
+        usual += (float(cohort.uneven[k]), float(cohort.together[k]))
         who = k if friction.counts[WHOLE, k].any() else None
         found.append(first.setdefault((who, channel.ratio, channel.weight, *usual), k))
     return found
+
+
+def _in_clumps(friction: Friction, cohort: Cohort) -> Friction:
+    """What comes together counts once."""
+    clump = 1.0 + cohort.together
+    if (clump == 1.0).all():
+        return friction
+    return replace(friction, counts=friction.counts / clump[:, None], rates=friction.rates / clump)
+
+
+def widened(shape: Floats, uneven: float, days: float | NDArray[np.int64]) -> Floats:
+    """The shape of what is expected of a span of `days`, when its days are `uneven`."""
+    return shape if not uneven else np.asarray(shape / (1.0 + shape * (uneven / (EVEN * days))))
 
 
 def shrunk(seen: Floats, expected: Floats) -> tuple[Floats, Floats]:

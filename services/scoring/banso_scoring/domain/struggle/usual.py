@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from banso_scoring.domain.facts.panel import Bools, Floats
+from banso_scoring.domain.struggle import clumps
 from banso_scoring.domain.struggle.cohort import (
     ATTEMPTS,
     ATTEMPTS_CAP,
@@ -85,6 +86,10 @@ class Cohort:
     """(1 + channels,): β, contacts per seat-month and per friction of each channel."""
     contact_shape: float
     """a: the spread of contacts around what is expected."""
+    uneven: Floats
+    """(channels,): z, how uneven an account's days are; 0 where friction comes by chance (see `clumps`)."""
+    together: Floats
+    """(channels,): q, how many others come with each piece of friction."""
     profile: Floats
     """(series, DAYS): events a day of all accounts: attempts, friction, and the series whose trend is asked."""
     contact: ContactState = ContactState.HEARD
@@ -97,6 +102,7 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
     channels = model.roles.channels
     fits = [_channel(bins, channel.usual_rate) for bins, channel in zip(sketch.friction, channels, strict=True)]
     per, shape = _contacts(model, sketch)
+    uneven, together = clumps.fit(sketch.clumps if sketch.accounts >= ACCOUNTS_MIN else 0 * sketch.clumps)
     return Cohort(
         day=sketch.day,
         accounts=sketch.accounts,
@@ -106,6 +112,8 @@ def fit(model: SuccessModel, sketch: CohortSketch) -> Cohort:
         kappas=np.array([kappa for _, kappa in fits]),
         contacts_per=per,
         contact_shape=shape,
+        uneven=uneven,
+        together=together,
         profile=_profile(sketch),
     )
 

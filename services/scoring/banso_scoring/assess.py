@@ -114,13 +114,7 @@ def _assess(portfolio: Portfolio, positions: Ints, day: int, cohort: Cohort, dec
 def with_told(closed: Standing, said: Standing) -> Standing:
     """The closed standing with the episodes that were told since: who was told of opens no second time and is
     closed at the lower threshold."""
-    since = said.episode >= closed.episode
-    return replace(
-        closed,
-        open=np.where(since, said.open, closed.open),
-        episode=np.where(since, said.episode, closed.episode),
-        opened_day=np.where(since, said.opened_day, closed.opened_day),
-    )
+    return told.where(said.episode >= closed.episode, said, closed)
 
 
 def outbreak(model: SuccessModel, after: Standing, found: Evaluation, today: Ints) -> Bools:
@@ -133,13 +127,7 @@ def within_the_day(before: Standing, after: Standing, outbreak: Bools) -> Standi
     """`after` with those of its episodes that are told before the day is over, the others as they were `before`."""
     told_now = np.repeat(_DONE_ONCE, after.n, axis=1)
     told_now[KIND_ROWS[SignalKind.STRUGGLING]] = outbreak
-    told_now &= after.episode > before.episode
-    return replace(
-        after,
-        open=np.where(told_now, after.open, before.open),
-        episode=np.where(told_now, after.episode, before.episode),
-        opened_day=np.where(told_now, after.opened_day, before.opened_day),
-    )
+    return told.where(~(told_now & (after.episode > before.episode)), before, after)
 
 
 _DONE_ONCE = np.isin(KINDS, [SignalKind.CONTACT_MADE, SignalKind.CONTRACT_RENEWED, SignalKind.CONTRACT_ENDED])[:, None]

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from banso_scoring.domain.incident.explained import Part
 from banso_scoring.domain.standing import Standing
@@ -66,10 +67,14 @@ def uncounted(closed: Standing) -> Standing:
 
 def counted(closed: Standing, told: Standing) -> Standing:
     """`closed` with what was told where it counts no episodes of its own."""
-    missing = closed.episode == UNCOUNTED
+    return where(closed.episode == UNCOUNTED, told, closed)
+
+
+def where(those: NDArray[np.bool_], said: Standing, standing: Standing) -> Standing:
+    """`standing` with `those` episodes, (kinds, n), as they are in `said`."""
     return replace(
-        closed,
-        open=np.where(missing, told.open, closed.open),
-        episode=np.where(missing, told.episode, closed.episode),
-        opened_day=np.where(missing, told.opened_day, closed.opened_day),
+        standing,
+        open=np.where(those, said.open, standing.open),
+        episode=np.where(those, said.episode, standing.episode),
+        opened_day=np.where(those, said.opened_day, standing.opened_day),
     )
